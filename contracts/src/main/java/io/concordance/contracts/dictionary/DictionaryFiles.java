@@ -1,0 +1,164 @@
+package io.concordance.contracts.dictionary;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.concordance.contracts.digest.Digests;
+import io.concordance.contracts.json.Json;
+import io.concordance.contracts.problem.FieldProblem;
+import io.concordance.contracts.tensor.SafetensorsFile;
+import io.concordance.contracts.tensor.SafetensorsWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * Dictionaries on disk in the layout that SAELens' {@code SAE.load_from_disk} reads: {@code cfg.json} and
+ * {@code sae_weights.safetensors} with {@code W_enc [d, F]}, {@code b_enc [F]}, {@code W_dec [F, d]}, {@code b_dec [d]}
+ * and, for JumpReLU, {@code threshold [F]}. A {@code topk} dictionary has no threshold tensor in that layout; the
+ * threshold of its per-feature form is kept in the config's metadata.
+ */
+public final class DictionaryFiles {
+    public static final String CONFIG = "cfg.json";
+    public static final String WEIGHTS = "sae_weights.safetensors";
+
+    private static final String SAE_LENS_VERSION = "6.52.0";
+
+    private DictionaryFiles() {}
+
+    /**
+     * Writes both files.
+     *
+     * @return the dictionary's digest
+     */
+    public static String write(Dictionary dictionary, Path folder) {
+        try {
+            Files.createDirectories(folder);
+            Files.write(folder.resolve(CONFIG), Json.canonical(config(dictionary)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        long width = dictionary.width();
+        long features = dictionary.features();
+        SafetensorsWriter weights = new SafetensorsWriter()
+                .floats("W_enc", new long[] {width, features}, transpose(dictionary.encoder(), dictionary.features()))
+                .floats("b_enc", new long[] {features}, dictionary.encoderBias())
+                .floats("W_dec", new long[] {features, width}, dictionary.decoder())
+                .floats("b_dec", new long[] {width}, dictionary.decoderBias());
+        if (isJumpRelu(dictionary.info().architecture())) {
+            weights.floats("threshold", new long[] {features}, dictionary.threshold());
+        }
+        weights.write(folder.resolve(WEIGHTS));
+        return digest(folder);
+    }
+
+    /** SHA-256 over the digests of the two files: the same dictionary has the same digest wherever it lies. */
+    public static String digest(Path folder) {
+        return Digests.sha256(Digests.sha256(folder.resolve(CONFIG)) + "\n" + Digests.sha256(folder.resolve(WEIGHTS)));
+    }
+
+    /**
+     * Reads a dictionary that this class wrote.
+     *
+     * @throws FieldProblem when files do not fit each other or the layout
+     */
+    public static Dictionary read(Path folder) {
+        JsonNode config;
+        try {
+            config = Json.mapper().readTree(folder.resolve(CONFIG).toFile());
+        } catch (IOException e) {
+            throw new FieldProblem(CONFIG, null, "a readable JSON file (" + e.getMessage() + ")");
+        }
+        JsonNode metadata = config.path("metadata");
+        JsonNode details = metadata.path("training_architecture_details");
+        DictionaryInfo info = new DictionaryInfo(
+                config.path("architecture").asText(),
+                metadata.path("training_architecture").asText(),
+                details.path("k").asInt(),
+                metadata.path("model_name").asText(),
+                metadata.path("hook_name").asText(),
+                details.path("seed").asLong(),
+                details.path("tokens").asLong(),
+                metadata.path("l0").asDouble(),
+                details.path("fvu").asDouble());
+        int width = config.path("d_in").asInt();
+        int features = config.path("d_sae").asInt();
+        try (SafetensorsFile weights = SafetensorsFile.open(folder.resolve(WEIGHTS))) {
+            float[] threshold;
+            if (isJumpRelu(info.architecture())) {
+                threshold = weights.floats("threshold");
+            } else {
+                threshold = new float[features];
+                Arrays.fill(threshold, (float) details.path("threshold").asDouble());
+            }
+            return new Dictionary(
+                    width,
+                    features,
+                    transpose(weights.floats("W_enc"), width),
+                    weights.floats("b_enc"),
+                    weights.floats("W_dec"),
+                    weights.floats("b_dec"),
+                    threshold,
+                    info);
+        }
+    }
+
+    private static boolean isJumpRelu(String architecture) {
+        return switch (architecture) {
+            case "jumprelu" -> true;
+            case "topk" -> false;
+            default -> throw new FieldProblem("architecture", architecture, "jumprelu or topk");
+        };
+    }
+
+    private static ObjectNode config(Dictionary dictionary) {
+        DictionaryInfo info = dictionary.info();
+        ObjectNode config = Json.mapper().createObjectNode();
+        config.put("architecture", info.architecture());
+        config.put("d_in", dictionary.width());
+        config.put("d_sae", dictionary.features());
+        config.put("dtype", "float32");
+        config.put("device", "cpu");
+        config.put("apply_b_dec_to_input", true);
+        config.put("normalize_activations", "none");
+        config.put("reshape_activations", "none");
+        if (!isJumpRelu(info.architecture())) {
+            config.put("k", info.k());
+            config.put("rescale_acts_by_decoder_norm", false);
+        }
+        ObjectNode metadata = config.putObject("metadata");
+        metadata.put("sae_lens_version", SAE_LENS_VERSION);
+        metadata.putNull("sae_lens_training_version");
+        metadata.put("model_name", info.model());
+        metadata.put("hook_name", info.hook());
+        metadata.putNull("hook_head_index");
+        metadata.put("prepend_bos", false);
+        metadata.putArray("seqpos_slice").addNull();
+        metadata.putObject("model_from_pretrained_kwargs");
+        metadata.put("exclude_special_tokens", false);
+        metadata.put("training_architecture", info.trainingArchitecture());
+        ObjectNode details = metadata.putObject("training_architecture_details");
+        details.put("k", info.k());
+        details.put("seed", info.seed());
+        details.put("tokens", info.tokens());
+        details.put("fvu", info.fvu());
+        if (!isJumpRelu(info.architecture())) {
+            details.put("threshold", dictionary.threshold()[0]);
+        }
+        metadata.put("l0", info.l0());
+        return config;
+    }
+
+    /** Transposes {@code [n / rows * rows]} values from {@code [rows, n / rows]} to {@code [n / rows, rows]}. */
+    private static float[] transpose(float[] source, int rows) {
+        int columns = source.length / rows;
+        float[] target = new float[source.length];
+        for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < columns; c++) {
+                target[c * rows + r] = source[r * columns + c];
+            }
+        }
+        return target;
+    }
+}

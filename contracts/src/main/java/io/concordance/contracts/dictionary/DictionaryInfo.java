@@ -1,0 +1,26 @@
+package io.concordance.contracts.dictionary;
+
+/**
+ * What a dictionary was trained as and on. Nothing in here may differ between two runs that learnt the same thing: it is
+ * part of the digest.
+ *
+ * @param architecture as exported: {@code topk}, or {@code jumprelu} for a BatchTopK dictionary with its threshold
+ * @param trainingArchitecture {@code topk} or {@code batchtopk}
+ * @param k target number of active features a row
+ * @param model name of the model
+ * @param hook canonical hook point name
+ * @param seed seed of the run
+ * @param tokens rows trained on, counting every epoch
+ * @param l0 mean number of active features a row at the end of training
+ * @param fvu fraction of variance unexplained at the end of training
+ */
+public record DictionaryInfo(
+        String architecture,
+        String trainingArchitecture,
+        int k,
+        String model,
+        String hook,
+        long seed,
+        long tokens,
+        double l0,
+        double fvu) {}

@@ -1,0 +1,7 @@
+/**
+ * Feature dictionaries in inference form, their files, and the sparse encoder that reads activations with them.
+ */
+@NullMarked
+package io.concordance.contracts.dictionary;
+
+import org.jspecify.annotations.NullMarked;

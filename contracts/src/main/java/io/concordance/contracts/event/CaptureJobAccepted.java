@@ -1,0 +1,29 @@
+package io.concordance.contracts.event;
+
+import java.util.List;
+
+/**
+ * A capture job was accepted and cut into slices.
+ *
+ * @param model id of the registered model
+ * @param modelDigest digest of its ONNX file
+ * @param hooks canonical hook point names
+ * @param role {@code learning} or {@code evaluation}
+ * @param dtype of captured activations, {@code fp16} or {@code fp32}
+ * @param slices how many slices, numbered from 0, the job has
+ * @param documents how many transcripts, over all arms
+ */
+public record CaptureJobAccepted(
+        String jobId,
+        String model,
+        String modelDigest,
+        List<String> hooks,
+        String role,
+        String dtype,
+        List<Arm> arms,
+        int slices,
+        int documents) {
+
+    /** A named set of transcripts; {@code transcripts} is the digest of the uploaded file. */
+    public record Arm(String name, String kind, String transcripts, int documents) {}
+}
