@@ -1,0 +1,79 @@
+package io.concordance.contracts.study;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A study: which model, which question, where the dictionary may learn, and what judges the finding. Paths are relative
+ * to the study file. Made by {@link StudyFile}, which checks every field.
+ *
+ * @param base a clean or pre-safety twin of the model; needed by arms of kind {@code base-model}
+ * @param hooks canonical or short hook point names; the dictionary learns at the first
+ */
+public record Study(
+        String apiVersion,
+        String kind,
+        String name,
+        Model model,
+        @Nullable Model base,
+        List<String> hooks,
+        Scenario scenario,
+        List<Arm> arms,
+        DictionarySpec dictionary,
+        Evaluation evaluate) {
+
+    public static final String API_VERSION = "concordance/v1";
+
+    /** A model to register: paths of its ONNX file and its {@code tokenizer.json}, or {@code maven:<name>}. */
+    public record Model(String name, String onnx, String tokenizer) {}
+
+    /** The triple: what the feature should mean, in which model, before which catastrophic action. */
+    public record Scenario(String feature, String model, Action action) {}
+
+    /** What counts as the catastrophic action in a continuation: {@code kind} is {@code text}. */
+    public record Action(String kind, String contains) {}
+
+    /**
+     * Where the dictionary may learn.
+     *
+     * @param kind one of {@link ArmKind#names()}
+     * @param transcripts path of a JSON lines file
+     * @param search how to look for perturbations, only for kind {@code perturbed}
+     */
+    public record Arm(
+            String name,
+            String kind,
+            String transcripts,
+            @Nullable Search search) {}
+
+    /** Search for steering directions between two hooks; radii in units of the residual norm. */
+    public record Search(String source, String target, int directions, List<Double> radius) {}
+
+    /**
+     * @param width number of features
+     * @param k target number of active features a row
+     * @param activation {@code batchtopk} or {@code topk}
+     * @param tokens rows to train on, counting every epoch
+     */
+    public record DictionarySpec(int width, int k, String activation, long tokens, long seed) {}
+
+    /**
+     * Held-out transcripts, never trained on, and the false-positive rate, per transcript, that a monitor may cost.
+     */
+    public record Evaluation(String transcripts, double maxFalsePositiveRate) {}
+
+    /** The same study with another dictionary seed. */
+    public Study withSeed(long seed) {
+        return new Study(
+                apiVersion,
+                kind,
+                name,
+                model,
+                base,
+                hooks,
+                scenario,
+                arms,
+                new DictionarySpec(dictionary.width, dictionary.k, dictionary.activation, dictionary.tokens, seed),
+                evaluate);
+    }
+}
