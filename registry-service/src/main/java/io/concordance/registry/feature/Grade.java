@@ -1,0 +1,15 @@
+package io.concordance.registry.feature;
+
+/** How strong the evidence for a feature is. Computed by {@link Grading}, never typed. */
+public enum Grade {
+    /** A label at most. */
+    E0,
+    /** Association with a bad outcome, confirmed on disjoint documents. */
+    E1,
+    /** Reserved: ablating the feature changes the outcome. */
+    E2,
+    /** Reserved: held in at least three families of model organisms. */
+    E3,
+    /** Reserved: survived a blind game. */
+    E4
+}
