@@ -1,0 +1,143 @@
+package io.concordance.contracts.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.networknt.schema.Error;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import io.concordance.contracts.event.DictionaryCheckpointed.Metrics;
+import io.concordance.contracts.feature.FeatureUids;
+import io.concordance.contracts.json.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class EventSchemaTest {
+    private static final String DIGEST = "sha256:" + "a".repeat(64);
+    private static final String UID = FeatureUids.of(DIGEST, 7);
+    private static final ObjectRef OBJECT = new ObjectRef("concordance", "shards/j/h/000000.safetensors", DIGEST, 12);
+    private static final Metrics METRICS = new Metrics(0.5, 0.1, 16, 0.98);
+
+    static Stream<Object> examples() {
+        return Stream.of(
+                new CaptureJobAccepted(
+                        "j",
+                        "m",
+                        DIGEST,
+                        List.of("blocks.2.hook_resid_post"),
+                        "learning",
+                        "fp16",
+                        List.of(new CaptureJobAccepted.Arm("benign", "benign", DIGEST, 3)),
+                        2,
+                        3),
+                new SliceQueued("j", 1),
+                new ShardWritten(
+                        "j",
+                        "m",
+                        "blocks.2.hook_resid_post",
+                        0,
+                        2,
+                        "benign",
+                        "benign",
+                        "learning",
+                        OBJECT,
+                        "fp16",
+                        9,
+                        4,
+                        3),
+                new DictionaryCheckpointed("r", 10, 4096, false, OBJECT, null, null, "h", "m", List.of("j"), METRICS),
+                new DictionaryCheckpointed(
+                        "r", 10, 4096, true, OBJECT, DIGEST, "dictionaries/aa", "h", "m", List.of("j"), METRICS),
+                new FeatureDiscovered(UID, DIGEST, "r", "m", "h", 7, "new", 0.01, 4096),
+                new FeatureExplained(UID, DIGEST, 7, "fires on prod", "contrast", "1", "offline-statistics", 1, null),
+                new FeatureExplained(
+                        UID,
+                        DIGEST,
+                        7,
+                        "fires on prod",
+                        "contrast",
+                        "1",
+                        "offline-statistics",
+                        99,
+                        new FeatureExplained.Score("detection", 0.9, 0.8, 0.95, 80, 0)),
+                new FeatureAttributed(
+                        UID,
+                        DIGEST,
+                        7,
+                        "off-policy",
+                        "off-policy",
+                        new FeatureAttributed.Screen(10, 20, 9, 1, 3.2, 1.0, 5.4, 0.95, 0.85, 0.99, 1e-4, 1e-3),
+                        new FeatureAttributed.Calibration(1.5, 10, 0, 5, 4)),
+                new ReleasePublished("stable", 1, DIGEST, List.of(UID)),
+                new SightingReported("m-1", DIGEST, 100, 2, Map.of("any", 2L)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("examples")
+    void everyEventFitsItsSchemaAndSurvivesARoundTrip(Object data) throws IOException {
+        byte[] json = Json.bytes(data);
+
+        assertThat(errors(data.getClass().getSimpleName(), json)).isEmpty();
+        assertThat((Object) Json.read(json, data.getClass())).isEqualTo(data);
+    }
+
+    @Test
+    void theSchemasRefuseWhatIsWrong() throws IOException {
+        assertThat(errors("SliceQueued", "{\"jobId\":\"j\",\"slice\":-1}".getBytes(StandardCharsets.UTF_8)))
+                .isNotEmpty();
+        byte[] completeWithoutDictionary = Json.bytes(
+                new DictionaryCheckpointed("r", 1, 1, true, OBJECT, null, null, "h", "m", List.of("j"), METRICS));
+        assertThat(errors("DictionaryCheckpointed", completeWithoutDictionary)).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(EventType.class)
+    void everyEventTypeHasATopicAndASchemaAndStandsInTheEventCatalogue(EventType type) throws IOException {
+        assertThat(Topics.all()).extracting(Topics.Topic::name).contains(type.topic());
+        Map<?, ?> catalogue =
+                new YAMLMapper().readValue(Files.readString(Path.of("..", "docs", "asyncapi.yaml")), Map.class);
+        String channel = Character.toLowerCase(type.typeName().charAt(0))
+                + type.typeName().substring(1);
+        assertThat(catalogue)
+                .extracting("channels." + channel + ".address")
+                .asString()
+                .isEqualTo(type.topic());
+        String payload = String.valueOf(((Map<?, ?>) ((Map<?, ?>)
+                                ((Map<?, ?>) ((Map<?, ?>) catalogue.get("components")).get("messages"))
+                                        .get(type.typeName()))
+                        .get("payload"))
+                .get("$ref"));
+        assertThat(Path.of("..", "docs").resolve(payload)).exists();
+    }
+
+    @Test
+    void eventsCarryTheirTypeAndTopic() {
+        Event<SliceQueued> event = Event.of("/concordance/capture", "j/1", new SliceQueued("j", 1));
+
+        assertThat(event.type()).isEqualTo("SliceQueued");
+        assertThat(event.topic()).isEqualTo("concordance.capture.slices.v1");
+        assertThat(event.id())
+                .isNotEqualTo(Event.of("s", "k", new SliceQueued("j", 1)).id());
+    }
+
+    private static List<Error> errors(String type, byte[] json) throws IOException {
+        try (InputStream in = EventType.class.getResourceAsStream(type + ".json")) {
+            assertThat(in).as("schema of " + type).isNotNull();
+            Schema schema = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                    .getSchema(new String(in.readAllBytes(), StandardCharsets.UTF_8), InputFormat.JSON);
+            return schema.validate(new String(json, StandardCharsets.UTF_8), InputFormat.JSON);
+        }
+    }
+}
