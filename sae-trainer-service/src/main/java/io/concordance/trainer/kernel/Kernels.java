@@ -1,0 +1,55 @@
+package io.concordance.trainer.kernel;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+
+/** Chooses the kernels for this machine. The choice changes speed, never a bit of the result. */
+public final class Kernels {
+    private static final Logger LOG = System.getLogger(Kernels.class.getName());
+    private static final String MODULE = "jdk.incubator.vector";
+    private static final int DEPTH = 512;
+    private static final int SHORTEST_VECTOR = 8;
+    private static final long TRIAL_NANOS = 400_000_000L;
+    /** Boxed vectors run at a tenth of this, native ones at twenty times it. */
+    private static final double SLOWEST_GFLOPS = 5;
+
+    private Kernels() {}
+
+    /** What this machine can run, found once. */
+    private static final class Machine {
+        static final boolean VECTOR = vectorWorks();
+
+        private static boolean vectorWorks() {
+            if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
+                LOG.log(
+                        Level.WARNING,
+                        "scalar kernels: start Java with --add-modules=" + MODULE + " for the fast ones");
+                return false;
+            }
+            if (SelfTest.vectorLength() < SHORTEST_VECTOR) {
+                LOG.log(
+                        Level.WARNING,
+                        "scalar kernels: this CPU has vectors of {0} floats, the fast ones need {1}",
+                        SelfTest.vectorLength(),
+                        SHORTEST_VECTOR);
+                return false;
+            }
+            double best = SelfTest.gigaflops(DEPTH, TRIAL_NANOS);
+            if (best < SLOWEST_GFLOPS) {
+                LOG.log(
+                        Level.WARNING,
+                        "scalar kernels: one vector tile ran at {0} GF/s, expected {1} or more",
+                        best,
+                        SLOWEST_GFLOPS);
+                return false;
+            }
+            LOG.log(Level.INFO, "vector kernels: one tile runs at {0} GF/s a thread", Math.round(best));
+            return true;
+        }
+    }
+
+    /** The fastest kernels that work here. */
+    public static StepKernels open(KernelShape shape, int threads) {
+        return Machine.VECTOR ? new VectorKernels(shape, threads) : new ScalarKernels(shape);
+    }
+}

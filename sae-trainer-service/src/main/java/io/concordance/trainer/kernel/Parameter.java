@@ -1,0 +1,38 @@
+package io.concordance.trainer.kernel;
+
+/** A trained tensor, row-major. */
+public enum Parameter {
+    /** {@code W_enc}, one row a feature, [features, width]. */
+    ENCODER,
+    /** {@code b_enc}, [features]. */
+    ENCODER_BIAS,
+    /** {@code W_dec}, one unit-norm row a feature, [features, width]. */
+    DECODER,
+    /** {@code b_dec}, [width]; subtracted before encoding and added after decoding. */
+    DECODER_BIAS;
+
+    /** Number of elements. */
+    public int size(KernelShape shape) {
+        return switch (this) {
+            case ENCODER, DECODER -> Math.multiplyExact(shape.features(), shape.width());
+            case ENCODER_BIAS -> shape.features();
+            case DECODER_BIAS -> shape.width();
+        };
+    }
+
+    /** Rows and columns in the kernels' own buffers; only the matrices and the decoder bias have padded rows. */
+    int rows(KernelShape shape) {
+        return switch (this) {
+            case ENCODER, DECODER -> shape.features();
+            case ENCODER_BIAS, DECODER_BIAS -> 1;
+        };
+    }
+
+    int columns(KernelShape shape) {
+        return this == ENCODER_BIAS ? shape.features() : shape.width();
+    }
+
+    int stride(KernelShape shape) {
+        return this == ENCODER_BIAS ? shape.features() : shape.stride();
+    }
+}

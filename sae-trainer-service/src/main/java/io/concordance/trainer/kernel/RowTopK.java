@@ -1,0 +1,126 @@
+package io.concordance.trainer.kernel;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The running k largest positive values of each of a few rows, fed tile by tile in ascending feature order. A row's
+ * threshold starts at zero, which is the ReLU, and rises to its k-th value whenever its candidates are thinned out, so
+ * nearly all of a tile is dropped by one comparison. Scratch of one worker.
+ */
+final class RowTopK {
+    private static final VectorSpecies<Float> FLOATS = VectorOps.SPECIES;
+    private static final VectorSpecies<Integer> INTS = VectorOps.WIDE ? IntVector.SPECIES_512 : IntVector.SPECIES_256;
+    private static final int LENGTH = FLOATS.length();
+    private static final int FIRST_BIT = 30;
+
+    private final int k;
+    private final int capacity;
+    private final float[] values;
+    private final int[] features;
+    private final int[] counts;
+    private final float[] thresholds;
+
+    RowTopK(int rows, int k) {
+        this.k = k;
+        this.capacity = Math.max(128, (3 * k + Panels.FEATURES + LENGTH - 1) / LENGTH * LENGTH);
+        this.values = new float[rows * capacity];
+        this.features = new int[rows * capacity];
+        this.counts = new int[rows];
+        this.thresholds = new float[rows];
+    }
+
+    boolean fits(int rows, int wanted) {
+        return counts.length >= rows && k == wanted;
+    }
+
+    void begin(int rows) {
+        for (int r = 0; r < rows; r++) {
+            counts[r] = 0;
+            thresholds[r] = 0;
+        }
+    }
+
+    /** Offers tile rows to rows [firstRow, firstRow + rows); the tile's features start at {@code base}. */
+    void offer(float[] tile, int firstRow, int rows, float[] bias, int base) {
+        IntVector indices = IntVector.zero(INTS).addIndex(1).add(base);
+        for (int r = 0; r < rows; r++) {
+            int row = firstRow + r;
+            int at = row * capacity;
+            int n = counts[row];
+            float threshold = thresholds[row];
+            for (int j = 0; j < Panels.FEATURES; j += LENGTH) {
+                FloatVector z = FloatVector.fromArray(FLOATS, tile, r * Panels.FEATURES + j)
+                        .add(FloatVector.fromArray(FLOATS, bias, base + j));
+                VectorMask<Float> above = z.compare(VectorOperators.GT, threshold);
+                if (above.anyTrue()) {
+                    z.compress(above).intoArray(values, at + n);
+                    indices.add(j).compress(above.cast(INTS)).intoArray(features, at + n);
+                    n += above.trueCount();
+                }
+            }
+            counts[row] = n > capacity - Panels.FEATURES ? thin(row, n) : n;
+        }
+    }
+
+    /** Leaves the k largest of the first n candidates, in feature order, and raises the row's threshold to the k-th. */
+    private int thin(int row, int n) {
+        if (n <= k) {
+            return n;
+        }
+        int at = row * capacity;
+        float kth = kthLargest(at, n);
+        int above = countAtLeast(at, n, Math.nextUp(kth));
+        int ties = k - above;
+        int kept = at;
+        for (int i = at; i < at + n; i++) {
+            float z = values[i];
+            if (z > kth || (z == kth && ties-- > 0)) {
+                values[kept] = z;
+                features[kept] = features[i];
+                kept++;
+            }
+        }
+        thresholds[row] = kth;
+        return kept - at;
+    }
+
+    /** Positive floats order like their bits, so the k-th largest is found bit by bit from the top. */
+    private float kthLargest(int at, int n) {
+        int bits = 0;
+        for (int bit = FIRST_BIT; bit >= 0; bit--) {
+            int candidate = bits | 1 << bit;
+            if (countAtLeast(at, n, Float.intBitsToFloat(candidate)) >= k) {
+                bits = candidate;
+            }
+        }
+        return Float.intBitsToFloat(bits);
+    }
+
+    private int countAtLeast(int at, int n, float border) {
+        int count = 0;
+        int i = 0;
+        for (; i + LENGTH <= n; i += LENGTH) {
+            count += FloatVector.fromArray(FLOATS, values, at + i)
+                    .compare(VectorOperators.GE, border)
+                    .trueCount();
+        }
+        for (; i < n; i++) {
+            if (values[at + i] >= border) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** Writes the final pairs of a row at {@code to}; returns how many. */
+    int finish(int row, float[] toValues, int[] toFeatures, int to) {
+        int n = thin(row, counts[row]);
+        System.arraycopy(values, row * capacity, toValues, to, n);
+        System.arraycopy(features, row * capacity, toFeatures, to, n);
+        return n;
+    }
+}
