@@ -55,7 +55,8 @@ final class FlatJson {
 
     private static void quote(String value, StringBuilder out) {
         out.append('"');
-        for (char c : value.toCharArray()) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
             if (c == '"' || c == '\\') {
                 out.append('\\').append(c);
             } else if (c < ' ') {

@@ -10,7 +10,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -53,7 +52,6 @@ public final class LocalStack implements AutoCloseable {
     }
 
     private static int run(Arguments arguments) {
-        CountDownLatch stop = new CountDownLatch(1);
         long begun = System.nanoTime();
         try {
             quietLogs(PrivateFiles.directory(arguments.dataDir().resolve("logs")));
@@ -67,15 +65,24 @@ public final class LocalStack implements AutoCloseable {
                     endpoints.s3().endpoint(),
                     endpoints.postgres().jdbcUrl());
             if (arguments.parent() > 0) {
-                ProcessHandle.of(arguments.parent())
-                        .ifPresentOrElse(parent -> parent.onExit().thenRun(stop::countDown), stop::countDown);
+                awaitEnd(arguments.parent());
+            } else {
+                Thread.currentThread().join();
             }
-            stop.await();
             return 0;
         } catch (Exception e) {
             System.err.println("local stack: " + e.getMessage());
             e.printStackTrace(System.err);
             return 1;
+        }
+    }
+
+    private static void awaitEnd(long pid) throws InterruptedException {
+        // An ended process that nobody has reaped is still "alive", but has no command any more.
+        while (ProcessHandle.of(pid)
+                .filter(parent -> parent.info().command().isPresent())
+                .isPresent()) {
+            Thread.sleep(500);
         }
     }
 
@@ -105,7 +112,7 @@ public final class LocalStack implements AutoCloseable {
         OrphanedPostgres.stop(postgresDir);
 
         Credentials credentials = Credentials.in(dataDir);
-        PortBook ports = PortBook.open(dataDir);
+        PortBook ports = PortBook.open(dataDir.resolve("ports.properties"));
         int kafkaPort = ports.choose("kafka", asked.kafka());
         int s3Port = ports.choose("s3", asked.s3());
         int postgresPort = ports.choose("postgres", asked.postgres());

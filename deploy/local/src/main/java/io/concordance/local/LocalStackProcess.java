@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * {@code CONCORDANCE_HOME}; the module {@code deploy/local} must have been compiled there.
  */
 public final class LocalStackProcess implements AutoCloseable {
-    private static final Duration START_PATIENCE = Duration.ofSeconds(180);
+    private static final Duration START_PATIENCE = Duration.ofMinutes(3);
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(30);
 
     private final Path dataDir;
@@ -44,16 +44,14 @@ public final class LocalStackProcess implements AutoCloseable {
     public static LocalStackProcess start(Path dataDir, StackPorts ports) throws IOException {
         Path data = dataDir.toAbsolutePath().normalize();
         Path log = PrivateFiles.directory(data.resolve("logs")).resolve("stack.log");
-        Files.deleteIfExists(data.resolve(StackEndpoints.FILE));
         Process process = new ProcessBuilder(command(data, ports))
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.to(log.toFile()))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
         try {
             return new LocalStackProcess(data, process, awaitReady(data, process, log));
         } catch (IOException | RuntimeException e) {
             stop(process);
-            OrphanedPostgres.stop(data.resolve("postgres"));
             throw e;
         }
     }
@@ -96,7 +94,10 @@ public final class LocalStackProcess implements AutoCloseable {
         try {
             while (System.nanoTime() < deadline) {
                 if (Files.exists(data.resolve(StackEndpoints.FILE))) {
-                    return StackEndpoints.read(data);
+                    StackEndpoints endpoints = StackEndpoints.read(data);
+                    if (endpoints.pid() == process.pid()) {
+                        return endpoints;
+                    }
                 }
                 if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
                     throw new IOException("the local stack ended with status " + process.exitValue() + tail(log));
@@ -107,7 +108,7 @@ public final class LocalStackProcess implements AutoCloseable {
             throw new IOException("interrupted while the local stack was starting", e);
         }
         throw new IOException(
-                "the local stack was not ready after " + START_PATIENCE.toSeconds() + " seconds" + tail(log));
+                "the local stack was not ready after " + START_PATIENCE.toMinutes() + " minutes" + tail(log));
     }
 
     private static String tail(Path log) throws IOException {

@@ -10,6 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A PostgreSQL server whose owner was killed: it keeps running on its directory and on its port. */
 final class OrphanedPostgres {
+    private static final String LOCK = "postmaster.pid";
+
     private OrphanedPostgres() {}
 
     /**
@@ -21,6 +23,8 @@ final class OrphanedPostgres {
     static void stop(Path directory) throws IOException {
         Optional<ProcessHandle> found = find(directory);
         if (found.isEmpty()) {
+            // The next server would take a killed one that nobody has reaped for a live one.
+            Files.deleteIfExists(directory.resolve(LOCK));
             return;
         }
         ProcessHandle server = found.get();
@@ -32,7 +36,7 @@ final class OrphanedPostgres {
 
     /** The live server on {@code directory}: the process that its lock file names, if that is indeed a postgres. */
     static Optional<ProcessHandle> find(Path directory) throws IOException {
-        Path lock = directory.resolve("postmaster.pid");
+        Path lock = directory.resolve(LOCK);
         if (!Files.exists(lock)) {
             return Optional.empty();
         }

@@ -12,11 +12,11 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Chooses the stack's ports and remembers them in {@code DIR/ports.properties}, so that a restarted stack answers where
- * its clients still look for it. A choice is a promise only until somebody else binds the port: there is a short gap
+ * Chooses loopback ports and remembers them in a file, so that what is restarted answers where its clients still look for
+ * it. A choice is a promise only until somebody else binds the port: there is a short gap
  * between choosing and binding.
  */
-final class PortBook {
+public final class PortBook {
     private final Path file;
     private final Properties remembered = new Properties();
     private final Set<Integer> taken = new HashSet<>();
@@ -25,8 +25,9 @@ final class PortBook {
         this.file = file;
     }
 
-    static PortBook open(Path dataDir) throws IOException {
-        PortBook book = new PortBook(dataDir.resolve("ports.properties"));
+    /** Opens the book kept in {@code file}; a missing file is an empty book. */
+    public static PortBook open(Path file) throws IOException {
+        PortBook book = new PortBook(file);
         if (Files.exists(book.file)) {
             try (var in = Files.newBufferedReader(book.file)) {
                 book.remembered.load(in);
@@ -41,7 +42,7 @@ final class PortBook {
      * @param asked 1 to 65535, or 0 for no preference
      * @throws IOException if {@code asked} is in use
      */
-    int choose(String listener, int asked) throws IOException {
+    public int choose(String listener, int asked) throws IOException {
         int before = Integer.parseInt(remembered.getProperty(listener, "0"));
         int port;
         if (asked != 0) {
@@ -59,7 +60,8 @@ final class PortBook {
         return port;
     }
 
-    void save() throws IOException {
+    /** Writes the choices down. */
+    public void save() throws IOException {
         StringBuilder text = new StringBuilder();
         for (String listener : new TreeSet<>(remembered.stringPropertyNames())) {
             text.append(listener)

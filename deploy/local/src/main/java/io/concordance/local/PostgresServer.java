@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * PostgreSQL with fsync on, reachable over loopback by password only. It is a process of its own: when this JVM is
@@ -58,8 +59,8 @@ final class PostgresServer implements AutoCloseable {
     private void secure(Path directory, String password) throws IOException, SQLException {
         Path rules = directory.resolve("pg_hba.conf");
         String wanted = "local all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n";
-        try (Connection connection = server.getPostgresDatabase(java.util.Map.of("password", password))
-                        .getConnection();
+        try (Connection connection =
+                        server.getPostgresDatabase(Map.of("password", password)).getConnection();
                 Statement statement = connection.createStatement()) {
             if (!Files.readString(rules).equals(wanted)) {
                 statement.execute("ALTER USER " + USER + " PASSWORD '" + password + "'");

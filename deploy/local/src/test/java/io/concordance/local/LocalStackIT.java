@@ -42,6 +42,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,7 +53,24 @@ class LocalStackIT {
     private static final String KEY_THAT_ENDS_IN_A_UUID = "run-" + UUID.randomUUID();
 
     @TempDir
+    static Path sharedDir;
+
+    static LocalStackProcess shared;
+
+    @TempDir
     Path dataDir;
+
+    @BeforeAll
+    static void startShared() throws IOException {
+        shared = LocalStackProcess.start(sharedDir);
+    }
+
+    @AfterAll
+    static void stopShared() throws IOException {
+        if (shared != null) {
+            shared.close();
+        }
+    }
 
     @Test
     void everythingWrittenBeforeAKillIsThereAfterTheRestart() throws Exception {
@@ -89,16 +108,18 @@ class LocalStackIT {
     }
 
     @Test
-    void dataIsKeptWhenTheNextStartGetsOtherPorts() throws Exception {
+    void aCleanStopLeavesNothingRunningAndTheDataServesOnOtherPorts() throws Exception {
+        Optional<ProcessHandle> postgres;
         try (LocalStackProcess stack = LocalStackProcess.start(dataDir)) {
-            try (Admin admin = Admin.create(
-                    Map.of("bootstrap.servers", stack.endpoints().kafka().bootstrapServers()))) {
-                admin.createTopics(List.of(new NewTopic(FACTS.topic(), 1, (short) 1)))
-                        .all()
-                        .get();
-            }
+            postgres = LocalStackProcess.postgres(dataDir);
+            createFacts(stack.endpoints());
             send(stack.endpoints(), "kept");
+            stack.close();
+            assertThat(stack.isAlive()).isFalse();
         }
+        assertThat(postgres).isPresent();
+        assertThat(postgres.get().info().command()).as("a live process").isEmpty();
+        assertThat(dataDir.resolve("stack.json")).doesNotExist();
         Files.delete(dataDir.resolve("ports.properties"));
 
         try (LocalStackProcess stack = LocalStackProcess.start(dataDir)) {
@@ -111,73 +132,61 @@ class LocalStackIT {
     void everythingAnswersOnLoopbackOnly() throws Exception {
         List<InetAddress> outside = addressesOtherThanLoopback();
         assertThat(outside).as("this machine has an address to test with").isNotEmpty();
-        try (LocalStackProcess stack = LocalStackProcess.start(dataDir)) {
-            StackEndpoints endpoints = stack.endpoints();
-            List<Integer> ports = List.of(
-                    URI.create("kafka://" + endpoints.kafka().bootstrapServers())
-                            .getPort(),
-                    URI.create(endpoints.s3().endpoint()).getPort(),
-                    URI.create(endpoints.postgres().jdbcUrl().substring("jdbc:".length()))
-                            .getPort());
-            for (int port : ports) {
-                connect(InetAddress.getByName("127.0.0.1"), port);
-                for (InetAddress address : outside) {
-                    assertThatThrownBy(() -> connect(address, port))
-                            .as("%s port %d", address, port)
-                            .isInstanceOf(ConnectException.class);
-                }
+        StackEndpoints endpoints = shared.endpoints();
+        List<Integer> ports = List.of(
+                URI.create("kafka://" + endpoints.kafka().bootstrapServers()).getPort(),
+                URI.create(endpoints.s3().endpoint()).getPort(),
+                URI.create(endpoints.postgres().jdbcUrl().substring("jdbc:".length()))
+                        .getPort());
+        for (int port : ports) {
+            connect(InetAddress.getByName("127.0.0.1"), port);
+            for (InetAddress address : outside) {
+                assertThatThrownBy(() -> connect(address, port))
+                        .as("%s port %d", address, port)
+                        .isInstanceOf(ConnectException.class);
             }
         }
     }
 
     @Test
     void strangersAreTurnedAway() throws Exception {
-        try (LocalStackProcess stack = LocalStackProcess.start(dataDir)) {
-            StackEndpoints.Postgres postgres = stack.endpoints().postgres();
-            assertThatThrownBy(() -> DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), "guess"))
-                    .isInstanceOf(SQLException.class)
-                    .hasMessageContaining("password authentication failed");
-            StackEndpoints.S3 s3 = stack.endpoints().s3();
-            MinioClient stranger = MinioClient.builder()
-                    .endpoint(s3.endpoint())
-                    .credentials(s3.accessKey(), "guess")
-                    .build();
-            assertThatThrownBy(() -> stranger.getObject(GetObjectArgs.builder()
-                            .bucket(s3.bucket())
-                            .object("anything")
-                            .build()))
-                    .hasMessageContaining("signature");
-            for (String secret : List.of("credentials", "stack.json")) {
-                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(dataDir.resolve(secret))))
-                        .isEqualTo("rw-------");
-            }
+        StackEndpoints.Postgres postgres = shared.endpoints().postgres();
+        assertThatThrownBy(() -> DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), "guess"))
+                .isInstanceOf(SQLException.class)
+                .hasMessageContaining("password authentication failed");
+        StackEndpoints.S3 s3 = shared.endpoints().s3();
+        MinioClient stranger = MinioClient.builder()
+                .endpoint(s3.endpoint())
+                .credentials(s3.accessKey(), "guess")
+                .build();
+        assertThatThrownBy(() -> stranger.getObject(GetObjectArgs.builder()
+                        .bucket(s3.bucket())
+                        .object("anything")
+                        .build()))
+                .hasMessageContaining("signature");
+        for (String secret : List.of("credentials", "stack.json")) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(sharedDir.resolve(secret))))
+                    .isEqualTo("rw-------");
         }
     }
 
     @Test
-    void nothingIsLeftRunningAfterACleanStop() throws Exception {
-        LocalStackProcess stack = LocalStackProcess.start(dataDir);
-        Optional<ProcessHandle> postgres = LocalStackProcess.postgres(dataDir);
-        assertThat(postgres).isPresent();
+    void aSecondStackOnTheSameDirectoryIsRefusedAndTheFirstLivesOn() throws Exception {
+        assertThatThrownBy(() -> LocalStackProcess.start(sharedDir))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("a stack already runs on");
 
-        stack.close();
-
-        assertThat(stack.isAlive()).isFalse();
-        assertThat(postgres.get().info().command()).as("a live process").isEmpty();
-        assertThat(dataDir.resolve("stack.json")).doesNotExist();
+        assertThat(StackEndpoints.read(sharedDir)).isEqualTo(shared.endpoints());
+        assertThat(column(shared.endpoints(), "SELECT 1")).containsExactly("1");
+        assertThat(shared.isAlive()).isTrue();
     }
 
-    @Test
-    void aSecondStackOnTheSameDirectoryIsRefusedAndTheFirstLivesOn() throws Exception {
-        try (LocalStackProcess stack = LocalStackProcess.start(dataDir)) {
-            sql(stack.endpoints(), "CREATE TABLE job (name text)");
-
-            assertThatThrownBy(() -> LocalStackProcess.start(dataDir))
-                    .isInstanceOf(IOException.class)
-                    .hasMessageContaining("a stack already runs on");
-
-            assertThat(column(stack.endpoints(), "SELECT count(*) FROM job")).containsExactly("0");
-            assertThat(stack.awaitExit(Duration.ZERO)).isFalse();
+    private static void createFacts(StackEndpoints endpoints) throws Exception {
+        try (Admin admin =
+                Admin.create(Map.of("bootstrap.servers", endpoints.kafka().bootstrapServers()))) {
+            admin.createTopics(List.of(new NewTopic(FACTS.topic(), 1, (short) 1)))
+                    .all()
+                    .get();
         }
     }
 

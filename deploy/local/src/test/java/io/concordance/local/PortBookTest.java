@@ -17,21 +17,22 @@ class PortBookTest {
 
     @Test
     void aChosenPortIsKeptForTheNextStart() throws IOException {
-        PortBook first = PortBook.open(dataDir);
+        PortBook first = PortBook.open(dataDir.resolve("ports.properties"));
         int chosen = first.choose("kafka", 0);
         first.save();
 
-        assertThat(PortBook.open(dataDir).choose("kafka", 0)).isEqualTo(chosen);
+        assertThat(PortBook.open(dataDir.resolve("ports.properties")).choose("kafka", 0))
+                .isEqualTo(chosen);
     }
 
     @Test
     void aRememberedPortThatSomebodyElseTookIsReplaced() throws IOException {
-        PortBook first = PortBook.open(dataDir);
+        PortBook first = PortBook.open(dataDir.resolve("ports.properties"));
         int chosen = first.choose("kafka", 0);
         first.save();
 
         try (ServerSocket other = new ServerSocket(chosen, 1, InetAddress.getLoopbackAddress())) {
-            assertThat(PortBook.open(dataDir).choose("kafka", 0))
+            assertThat(PortBook.open(dataDir.resolve("ports.properties")).choose("kafka", 0))
                     .isNotEqualTo(other.getLocalPort())
                     .isPositive();
         }
@@ -40,7 +41,7 @@ class PortBookTest {
     @Test
     void anAskedForPortThatIsInUseIsAnErrorThatNamesIt() throws IOException {
         try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            PortBook book = PortBook.open(dataDir);
+            PortBook book = PortBook.open(dataDir.resolve("ports.properties"));
 
             assertThatThrownBy(() -> book.choose("s3", other.getLocalPort()))
                     .isInstanceOf(IOException.class)
@@ -50,7 +51,7 @@ class PortBookTest {
 
     @Test
     void twoListenersNeverShareAPort() throws IOException {
-        PortBook book = PortBook.open(dataDir);
+        PortBook book = PortBook.open(dataDir.resolve("ports.properties"));
 
         assertThat(book.choose("kafka", 0)).isNotEqualTo(book.choose("kafka-controller", 0));
     }
