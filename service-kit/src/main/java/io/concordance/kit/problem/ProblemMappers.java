@@ -1,0 +1,69 @@
+package io.concordance.kit.problem;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import io.concordance.contracts.problem.FieldProblem;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+/** Turns whatever a resource throws into a problem body. What is not the caller's fault goes to the log, not to the caller. */
+class ProblemMappers {
+    private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
+
+    @ServerExceptionMapper
+    public Response field(FieldProblem problem) {
+        return JsonProblems.of(problem).toResponse();
+    }
+
+    @ServerExceptionMapper
+    public Response problem(ProblemException problem) {
+        return problem.problem().toResponse();
+    }
+
+    @ServerExceptionMapper({JacksonException.class, MismatchedInputException.class})
+    public Response json(JacksonException failure) {
+        return JsonProblems.of(failure).toResponse();
+    }
+
+    @ServerExceptionMapper
+    public Response http(WebApplicationException failure) {
+        if (failure.getCause() instanceof JacksonException json) {
+            return json(json);
+        }
+        if (failure.getCause() instanceof FieldProblem field) {
+            return field(field);
+        }
+        Response given = failure.getResponse();
+        if (given.getStatus() < 400 || given.hasEntity()) {
+            return given;
+        }
+        if (given.getStatus() >= 500) {
+            return any(failure);
+        }
+        String detail = failure instanceof NotFoundException ? "Nothing is served at this address." : null;
+        Response.ResponseBuilder answer = Response.fromResponse(
+                new Problem(ProblemTypes.HTTP, given.getStatusInfo().getReasonPhrase(), given.getStatus(), detail)
+                        .toResponse());
+        Object allow = given.getHeaders().getFirst(HttpHeaders.ALLOW);
+        return allow == null
+                ? answer.build()
+                : answer.header(HttpHeaders.ALLOW, allow).build();
+    }
+
+    @ServerExceptionMapper
+    public Response any(Throwable failure) {
+        String reference = UUID.randomUUID().toString();
+        LOG.errorf(failure, "Request failed, reference %s", reference);
+        return new Problem(
+                        ProblemTypes.INTERNAL,
+                        "Internal error",
+                        500,
+                        "The service failed; its log has the cause under reference " + reference + ".")
+                .toResponse();
+    }
+}

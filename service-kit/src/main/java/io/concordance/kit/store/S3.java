@@ -1,0 +1,139 @@
+package io.concordance.kit.store;
+
+import io.minio.BucketExistsArgs;
+import io.minio.GetObjectArgs;
+import io.minio.GetObjectResponse;
+import io.minio.MakeBucketArgs;
+import io.minio.MinioClient;
+import io.minio.PutObjectArgs;
+import io.minio.RemoveObjectArgs;
+import io.minio.StatObjectArgs;
+import io.minio.StatObjectResponse;
+import io.minio.errors.ErrorResponseException;
+import io.minio.errors.MinioException;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import okhttp3.Headers;
+
+/** The few S3 calls the platform makes. */
+@ApplicationScoped
+class S3 {
+    /** A server may hold one whole part in memory, so parts stay small. */
+    static final long PART_BYTES = 10L << 20;
+
+    private static final String DIGEST = "sha256";
+    private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration TRANSFER_PATIENCE = Duration.ofSeconds(60);
+
+    private final MinioClient client;
+    private final String bucket;
+    private final String region;
+
+    S3(S3Settings settings) {
+        this.bucket = settings.bucket();
+        this.region = settings.region();
+        this.client = MinioClient.builder()
+                .endpoint(settings.endpoint())
+                .credentials(settings.accessKey(), settings.secretKey())
+                .region(settings.region())
+                .build();
+        client.setTimeout(CONNECT_PATIENCE.toMillis(), TRANSFER_PATIENCE.toMillis(), TRANSFER_PATIENCE.toMillis());
+    }
+
+    String bucket() {
+        return bucket;
+    }
+
+    /** Creates the object in one step; false if the key is taken. */
+    boolean put(StoredObject object, InputStream data, String contentType) {
+        try {
+            client.putObject(
+                    PutObjectArgs.builder().bucket(bucket).object(object.key()).stream(data, object.bytes(), PART_BYTES)
+                            .contentType(contentType)
+                            .userMetadata(Map.of(DIGEST, object.sha256()))
+                            .headers(Map.of("If-None-Match", "*"))
+                            .build());
+            return true;
+        } catch (ErrorResponseException e) {
+            if (e.response().code() == 412 || e.response().code() == 409) {
+                return false;
+            }
+            throw unavailable(object.key(), e);
+        } catch (MinioException e) {
+            throw unavailable(object.key(), e);
+        }
+    }
+
+    GetObjectResponse open(String key) {
+        try {
+            return client.getObject(
+                    GetObjectArgs.builder().bucket(bucket).object(key).build());
+        } catch (ErrorResponseException e) {
+            throw isMissing(e) ? new ObjectStoreException.Missing(key) : unavailable(key, e);
+        } catch (MinioException e) {
+            throw unavailable(key, e);
+        }
+    }
+
+    Optional<StatObjectResponse> stat(String key) {
+        try {
+            return Optional.of(client.statObject(
+                    StatObjectArgs.builder().bucket(bucket).object(key).build()));
+        } catch (ErrorResponseException e) {
+            if (isMissing(e)) {
+                return Optional.empty();
+            }
+            throw unavailable(key, e);
+        } catch (MinioException e) {
+            throw unavailable(key, e);
+        }
+    }
+
+    void delete(String key) {
+        try {
+            client.removeObject(
+                    RemoveObjectArgs.builder().bucket(bucket).object(key).build());
+        } catch (MinioException e) {
+            throw unavailable(key, e);
+        }
+    }
+
+    boolean bucketExists() {
+        try {
+            return client.bucketExists(BucketExistsArgs.builder().bucket(bucket).build());
+        } catch (MinioException e) {
+            throw new ObjectStoreException("bucket " + bucket + ": " + e.getMessage(), e);
+        }
+    }
+
+    void makeBucket() {
+        if (bucketExists()) {
+            return;
+        }
+        try {
+            client.makeBucket(
+                    MakeBucketArgs.builder().bucket(bucket).region(region).build());
+        } catch (MinioException e) {
+            // Another service may have made it since.
+            if (!bucketExists()) {
+                throw new ObjectStoreException("bucket " + bucket + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** The digest an object was stored with. */
+    static Optional<String> digest(Headers headers) {
+        return Optional.ofNullable(headers.get("x-amz-meta-" + DIGEST));
+    }
+
+    static ObjectStoreException unavailable(String key, Throwable cause) {
+        return new ObjectStoreException("object " + key + ": " + cause.getMessage(), cause);
+    }
+
+    private static boolean isMissing(ErrorResponseException e) {
+        return e.errorResponse().code().equals("NoSuchKey") || e.response().code() == 404;
+    }
+}

@@ -1,0 +1,33 @@
+-- Events on their way out. A row is deleted once the broker has acknowledged the record.
+create table outbox (
+    id         bigint generated always as identity primary key,
+    topic      text        not null,
+    record_key text        not null,
+    event_id   text        not null,
+    source     text        not null,
+    type       text        not null,
+    time       timestamptz not null,
+    data       bytea       not null,
+    unique (source, event_id)
+);
+
+-- Events that already took effect. Kept for good: topics are replayable, so any event may come back.
+create table consumed_event (
+    source  text        not null,
+    id      text        not null,
+    seen_at timestamptz not null default now(),
+    primary key (source, id)
+);
+
+-- Answers given under an Idempotency-Key, for 24 hours.
+create table idempotency_key (
+    operation   text        not null,
+    key         text        not null check (length(key) between 1 and 200),
+    body_sha256 text        not null,
+    status      integer     not null,
+    location    text,
+    body        bytea,
+    created_at  timestamptz not null default now(),
+    primary key (operation, key)
+);
+create index idempotency_key_created_at on idempotency_key (created_at);

@@ -1,0 +1,45 @@
+package io.concordance.kit.testing;
+
+import io.concordance.local.StackEndpoints;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts a real Kafka, S3 and PostgreSQL, empty, and points the service under test at them:
+ * {@code @QuarkusTestResource(PlatformResource.class)}. It is shared by all test classes of a module. Fields of type
+ * {@link Platform} are filled in.
+ */
+public final class PlatformResource implements QuarkusTestResourceLifecycleManager {
+    private @Nullable Platform platform;
+
+    @Override
+    public Map<String, String> start() {
+        platform = Platform.start();
+        StackEndpoints endpoints = platform.endpoints();
+        return Map.of(
+                "kafka.bootstrap.servers", endpoints.kafka().bootstrapServers(),
+                "quarkus.datasource.jdbc.url", endpoints.postgres().jdbcUrl(),
+                "quarkus.datasource.username", endpoints.postgres().user(),
+                "quarkus.datasource.password", endpoints.postgres().password(),
+                "concordance.s3.endpoint", endpoints.s3().endpoint(),
+                "concordance.s3.access-key", endpoints.s3().accessKey(),
+                "concordance.s3.secret-key", endpoints.s3().secretKey(),
+                "concordance.s3.bucket", endpoints.s3().bucket());
+    }
+
+    @Override
+    public void inject(TestInjector injector) {
+        if (platform != null) {
+            injector.injectIntoFields(platform, new TestInjector.MatchesType(Platform.class));
+        }
+    }
+
+    @Override
+    public void stop() {
+        if (platform != null) {
+            platform.stop();
+            platform = null;
+        }
+    }
+}
