@@ -1,0 +1,149 @@
+package io.concordance.capture.model;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnxruntime.OnnxJavaType;
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A graph loaded into ONNX Runtime: one compute thread a call, and any number of callers at once. Results do not depend
+ * on how many callers there are.
+ */
+final class OnnxSession implements AutoCloseable {
+    private static final OrtEnvironment ENVIRONMENT = OrtEnvironment.getEnvironment();
+
+    private final OrtSession session;
+
+    private OnnxSession(OrtSession session) {
+        this.session = session;
+    }
+
+    /** A tensor read back as floats, row-major. */
+    record Values(long[] shape, float[] data) {}
+
+    /** An output buffer: native memory of exactly {@code shape}, filled in place. */
+    record Target(String output, MemorySegment memory, long[] shape, OnnxJavaType type) {}
+
+    static OnnxSession open(ModelProto model) {
+        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+            options.setIntraOpNumThreads(1);
+            options.setInterOpNumThreads(1);
+            options.setDeterministicCompute(true);
+            options.addConfigEntry("session.intra_op.allow_spinning", "0");
+            return new OnnxSession(ENVIRONMENT.createSession(model.toByteArray(), options));
+        } catch (OrtException e) {
+            throw new ModelRunException("ONNX Runtime refuses the graph", e);
+        }
+    }
+
+    /** Runs a batch and reads the named float or half outputs back, in the given order. */
+    Map<String, Values> run(TokenBatch batch, List<String> outputs) {
+        Map<String, OnnxTensor> inputs = new HashMap<>();
+        try {
+            feed(batch, inputs);
+            try (OrtSession.Result result = session.run(inputs, Set.copyOf(outputs))) {
+                Map<String, Values> values = new LinkedHashMap<>();
+                for (String output : outputs) {
+                    values.put(output, read(output, result.get(output).orElseThrow()));
+                }
+                return values;
+            }
+        } catch (OrtException e) {
+            throw new ModelRunException("the model fails on " + describe(batch), e);
+        } finally {
+            inputs.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    /** Runs a batch straight into memory; shapes must be what the graph makes of the batch. */
+    void runInto(TokenBatch batch, List<Target> targets) {
+        Map<String, OnnxTensor> inputs = new HashMap<>();
+        Map<String, OnnxTensor> outputs = new HashMap<>();
+        try {
+            feed(batch, inputs);
+            for (Target target : targets) {
+                // Only a direct buffer in native order is filled in place; any other is copied and stays empty.
+                outputs.put(
+                        target.output,
+                        OnnxTensor.createTensor(
+                                ENVIRONMENT,
+                                target.memory.asByteBuffer().order(ByteOrder.nativeOrder()),
+                                target.shape,
+                                target.type));
+            }
+            session.run(inputs, outputs).close();
+        } catch (OrtException e) {
+            throw new ModelRunException("the model fails on " + describe(batch), e);
+        } finally {
+            inputs.values().forEach(OnnxTensor::close);
+            outputs.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    private void feed(TokenBatch batch, Map<String, OnnxTensor> inputs) throws OrtException {
+        long[] shape = {batch.rows(), batch.length()};
+        for (String name : session.getInputNames()) {
+            long[] values = switch (name) {
+                case "input_ids" -> batch.ids();
+                case "attention_mask" -> batch.attentionMask();
+                case "position_ids" -> batch.positionIds();
+                case "token_type_ids" -> new long[batch.ids().length];
+                default -> throw new IllegalStateException("unsupported model input " + name);
+            };
+            inputs.put(name, OnnxTensor.createTensor(ENVIRONMENT, LongBuffer.wrap(values), shape));
+        }
+    }
+
+    private static Values read(String output, OnnxValue value) {
+        if (value instanceof OnnxTensor tensor && tensor.getInfo() instanceof TensorInfo info) {
+            FloatBuffer floats = tensor.getFloatBuffer();
+            if (floats != null) {
+                float[] data = new float[floats.remaining()];
+                floats.get(data);
+                return new Values(info.getShape(), data);
+            }
+        }
+        throw new ModelRunException("'" + output + "' is no tensor of floats");
+    }
+
+    private static String describe(TokenBatch batch) {
+        return batch.rows() + " x " + batch.length() + " tokens";
+    }
+
+    /** Outputs that are tensors of floats. */
+    List<String> floatOutputs() {
+        try {
+            return session.getOutputInfo().entrySet().stream()
+                    .filter(o -> o.getValue().getInfo() instanceof TensorInfo info
+                            && (info.type == OnnxJavaType.FLOAT
+                                    || info.type == OnnxJavaType.FLOAT16
+                                    || info.type == OnnxJavaType.BFLOAT16))
+                    .map(Map.Entry::getKey)
+                    .toList();
+        } catch (OrtException e) {
+            throw new ModelRunException("outputs cannot be read", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            session.close();
+        } catch (OrtException e) {
+            throw new ModelRunException("the session does not close", e);
+        }
+    }
+}
