@@ -1,0 +1,76 @@
+package io.concordance.interp.evidence;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Tokens of one split drawn uniformly, and further ones drawn from each stratum of token ids, so that even a rare token
+ * has places where a feature stays silent on it. Mergeable in any order.
+ */
+public final class Background {
+    private final EvidenceOptions options;
+    private final Kept<BackgroundSite> uniform;
+    private final Map<Integer, Kept<BackgroundSite>> strata = new HashMap<>();
+
+    Background(EvidenceOptions options) {
+        this.options = options;
+        this.uniform = new Kept<>(BackgroundSite.DRAWN, options.background());
+    }
+
+    /** Whether a token of this priority could still be kept, so that most are never built. */
+    boolean wants(int token, long priority) {
+        return wants(uniform, options.background(), priority) || wants(stratum(token), options.perStratum(), priority);
+    }
+
+    private static boolean wants(Kept<BackgroundSite> kept, int limit, long priority) {
+        return kept.items().size() < limit || priority <= kept.items().getLast().priority();
+    }
+
+    private Kept<BackgroundSite> stratum(int token) {
+        return strata.computeIfAbsent(
+                Math.floorMod(token, options.strata()), k -> new Kept<>(BackgroundSite.DRAWN, options.perStratum()));
+    }
+
+    void offer(BackgroundSite site) {
+        uniform.offer(site);
+        stratum(site.token()).offer(site);
+    }
+
+    void offerAll(Background other) {
+        other.uniform.items().forEach(uniform::offer);
+        for (Kept<BackgroundSite> kept : other.strata.values()) {
+            kept.items().forEach(site -> stratum(site.token()).offer(site));
+        }
+    }
+
+    /** Uniformly drawn tokens. */
+    public List<BackgroundSite> uniform() {
+        return List.copyOf(uniform.items());
+    }
+
+    /** Tokens kept for their stratum only, strata ascending. */
+    public List<BackgroundSite> stratified() {
+        Set<Place> seen = new HashSet<>();
+        uniform.items().forEach(site -> seen.add(Place.of(site)));
+        List<BackgroundSite> sites = new ArrayList<>();
+        for (Kept<BackgroundSite> kept : new TreeMap<>(strata).values()) {
+            for (BackgroundSite site : kept.items()) {
+                if (seen.add(Place.of(site))) {
+                    sites.add(site);
+                }
+            }
+        }
+        return sites;
+    }
+
+    private record Place(DocumentInfo.Identity document, int row) {
+        static Place of(BackgroundSite site) {
+            return new Place(site.document().info().identity(), site.row());
+        }
+    }
+}

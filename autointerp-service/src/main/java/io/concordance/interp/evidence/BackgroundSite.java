@@ -1,0 +1,20 @@
+package io.concordance.interp.evidence;
+
+import java.util.Arrays;
+import java.util.Comparator;
+
+/**
+ * A token drawn without regard to what fires on it.
+ *
+ * @param fired features that fire on it, ascending
+ */
+@SuppressWarnings("ArrayRecordComponent") // shared, never changed
+public record BackgroundSite(DocumentRows document, int row, long priority, int[] fired) implements Site {
+    static final Comparator<BackgroundSite> DRAWN = Comparator.comparingLong(BackgroundSite::priority)
+            .thenComparing(s -> s.document().info().id())
+            .thenComparing(s -> s.document().info().arm().name());
+
+    public boolean fires(int feature) {
+        return Arrays.binarySearch(fired, feature) >= 0;
+    }
+}

@@ -1,0 +1,45 @@
+package io.concordance.interp.evidence;
+
+import java.util.Arrays;
+
+/** Counts of activations in bins half an octave wide: bin {@code b} is {@code [2^((b-64)/2), 2^((b-63)/2))}. */
+public final class Density {
+    public static final int BINS = 128;
+    private static final int OFFSET = 64;
+    private static final float SQRT2 = (float) Math.sqrt(2);
+
+    private final long[] counts = new long[BINS];
+
+    static int bin(float value) {
+        int exponent = Math.getExponent(value);
+        if (exponent < Float.MIN_EXPONENT) {
+            return 0;
+        }
+        float mantissa = value / Math.scalb(1f, exponent);
+        int bin = OFFSET + 2 * exponent + (mantissa >= SQRT2 ? 1 : 0);
+        return Math.clamp(bin, 0, BINS - 1);
+    }
+
+    void add(float value) {
+        counts[bin(value)]++;
+    }
+
+    void add(Density other) {
+        for (int b = 0; b < BINS; b++) {
+            counts[b] += other.counts[b];
+        }
+    }
+
+    public long count(int bin) {
+        return counts[bin];
+    }
+
+    public long[] counts() {
+        return Arrays.copyOf(counts, BINS);
+    }
+
+    /** Lower edge of a bin; the lowest and highest bins also hold what lies beyond them. */
+    public static double edge(int bin) {
+        return Math.pow(2, (bin - OFFSET) / 2d);
+    }
+}

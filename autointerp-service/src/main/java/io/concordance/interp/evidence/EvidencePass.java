@@ -1,0 +1,69 @@
+package io.concordance.interp.evidence;
+
+import io.concordance.contracts.dictionary.Dictionary;
+import io.concordance.contracts.dictionary.SparseEncoder;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.IntConsumer;
+
+/**
+ * Reads shards with several threads and merges them in the order given, so that the result does not depend on the number
+ * of threads. At most two shards a thread are in flight.
+ */
+public final class EvidencePass {
+    private static final int AHEAD = 2;
+
+    private final Dictionary dictionary;
+    private final EvidenceOptions options;
+    private final int threads;
+
+    public EvidencePass(Dictionary dictionary, EvidenceOptions options, int threads) {
+        this.dictionary = dictionary;
+        this.options = options;
+        this.threads = threads;
+    }
+
+    /**
+     * @param progress told the number of merged shards after each
+     * @throws RuntimeException of the first shard, in order, that cannot be read
+     */
+    public Evidence run(List<? extends ShardSource> shards, IntConsumer progress) throws InterruptedException {
+        Evidence evidence = new Evidence(options, dictionary.features());
+        ThreadLocal<ShardReader> reader =
+                ThreadLocal.withInitial(() -> new ShardReader(new SparseEncoder(dictionary), options));
+        Deque<Future<ShardEvidence>> ahead = new ArrayDeque<>();
+        ExecutorService workers = Executors.newFixedThreadPool(
+                threads, Thread.ofPlatform().name("evidence-", 0).daemon().factory());
+        try {
+            int next = 0;
+            for (int merged = 0; merged < shards.size(); merged++) {
+                while (next < shards.size() && ahead.size() < threads * AHEAD) {
+                    ShardSource source = shards.get(next++);
+                    ahead.add(workers.submit(() -> reader.get().read(source)));
+                }
+                evidence.add(result(ahead.remove()));
+                progress.accept(merged + 1);
+            }
+            return evidence;
+        } finally {
+            workers.shutdownNow();
+            workers.close();
+        }
+    }
+
+    private static ShardEvidence result(Future<ShardEvidence> shard) throws InterruptedException {
+        try {
+            return shard.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException unchecked) {
+                throw unchecked;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+}

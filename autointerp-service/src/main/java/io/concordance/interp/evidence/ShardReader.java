@@ -1,0 +1,218 @@
+package io.concordance.interp.evidence;
+
+import io.concordance.contracts.dictionary.SparseEncoder;
+import io.concordance.contracts.problem.FieldProblem;
+import io.concordance.contracts.shard.Shard;
+import io.concordance.contracts.shard.ShardHeader;
+import io.concordance.contracts.transcript.Outcome;
+import io.concordance.contracts.transcript.Span;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Turns one shard file into {@link ShardEvidence}. Not thread-safe: one reader a thread. */
+final class ShardReader {
+    private static final int BLOCK = 256;
+
+    private final SparseEncoder encoder;
+    private final EvidenceOptions options;
+    private final int width;
+    private final int features;
+    private final float[] block;
+    private final Firings firings = new Firings();
+
+    ShardReader(SparseEncoder encoder, EvidenceOptions options) {
+        this.encoder = encoder;
+        this.options = options;
+        this.width = encoder.dictionary().width();
+        this.features = encoder.dictionary().features();
+        this.block = new float[BLOCK * width];
+    }
+
+    /**
+     * @throws FieldProblem when the file is not the learning shard that was asked for, or its rows make no sense
+     */
+    ShardEvidence read(ShardSource source) {
+        try (Shard shard = Shard.open(source.fetch())) {
+            check(shard, source);
+            List<DocumentRows> documents = documents(shard);
+            encode(shard);
+            return collect(new Arm(shard.header().arm(), shard.header().armKind()), documents);
+        } finally {
+            source.done();
+        }
+    }
+
+    private void check(Shard shard, ShardSource source) {
+        ShardHeader header = shard.header();
+        require("role", header.role(), "learning");
+        require("job", header.job(), source.job());
+        require("hook", header.hook(), source.hook());
+        require("slice", Integer.toString(header.slice()), Integer.toString(source.slice()));
+        require("width", Integer.toString(shard.width()), Integer.toString(width));
+    }
+
+    private static void require(String field, String given, String allowed) {
+        if (!given.equals(allowed)) {
+            throw new FieldProblem(field, given, allowed);
+        }
+    }
+
+    private List<DocumentRows> documents(Shard shard) {
+        int[] index = shard.documents();
+        int[] tokens = shard.tokens();
+        int[] positions = shard.positions();
+        byte[] spans = shard.spans();
+        byte[] outcomes = shard.outcomes();
+        Arm arm = new Arm(shard.header().arm(), shard.header().armKind());
+        List<DocumentRows> documents = new ArrayList<>();
+        int previous = -1;
+        for (int from = 0; from < index.length; ) {
+            int to = from + 1;
+            while (to < index.length && index[to] == index[from]) {
+                to++;
+            }
+            if (index[from] <= previous || index[from] >= shard.documentIds().size()) {
+                throw new FieldProblem(
+                        "document[" + from + "]",
+                        index[from],
+                        "above " + previous + ", below " + shard.documentIds().size());
+            }
+            previous = index[from];
+            String id = shard.documentIds().get(index[from]);
+            DocumentInfo info =
+                    new DocumentInfo(arm, id, Outcome.ofCode(outcomes[from]), Split.key(options.seed(), id));
+            int prompt = from;
+            while (prompt < to && spans[prompt] != Span.Kind.OUTPUT.code()) {
+                prompt++;
+            }
+            documents.add(new DocumentRows(
+                    info,
+                    Arrays.copyOfRange(tokens, from, to),
+                    Arrays.copyOfRange(positions, from, to),
+                    prompt - from));
+            from = to;
+        }
+        return documents;
+    }
+
+    private void encode(Shard shard) {
+        firings.clear();
+        for (int from = 0; from < shard.rows(); from += BLOCK) {
+            int count = Math.min(BLOCK, shard.rows() - from);
+            shard.activations(from, count, block, 0);
+            for (int i = 0; i < count * width; i++) {
+                if (!Float.isFinite(block[i])) {
+                    throw new FieldProblem(
+                            "activation[" + (from + i / width) + "][" + i % width + "]", block[i], "a finite number");
+                }
+            }
+            firings.startBlock(from);
+            encoder.encode(block, count, firings);
+        }
+        firings.index(features, shard.rows());
+    }
+
+    private ShardEvidence collect(Arm arm, List<DocumentRows> documents) {
+        int[] documentOf =
+                new int[documents.stream().mapToInt(d -> d.tokens().length).sum()];
+        int[] firstRow = new int[documents.size()];
+        long[] buckets = new long[Positions.BUCKETS];
+        Background explain = new Background(options);
+        Background score = new Background(options);
+        int row = 0;
+        for (int d = 0; d < documents.size(); d++) {
+            DocumentRows document = documents.get(d);
+            firstRow[d] = row;
+            Split split = document.info().split();
+            Background sample = split == Split.EXPLAIN ? explain : split == Split.SCORE ? score : null;
+            for (int r = 0; r < document.tokens().length; r++, row++) {
+                documentOf[row] = d;
+                int position = document.positions()[r];
+                buckets[Positions.bucket(position)]++;
+                long priority = Split.priority(document.info().key(), position);
+                if (sample != null && sample.wants(document.tokens()[r], priority)) {
+                    sample.offer(new BackgroundSite(document, r, priority, firings.firedOn(row)));
+                }
+            }
+        }
+        List<ShardEvidence.Fired> fired = new ArrayList<>();
+        for (int j = 0; j < features; j++) {
+            if (firings.to(j) > firings.from(j)) {
+                fired.add(collect(j, documents, documentOf, firstRow));
+            }
+        }
+        return new ShardEvidence(
+                arm, documents.stream().map(DocumentRows::info).toList(), buckets, fired, explain, score);
+    }
+
+    private ShardEvidence.Fired collect(int feature, List<DocumentRows> documents, int[] documentOf, int[] firstRow) {
+        Tally tally = new Tally(options.top());
+        DocumentMaxima maxima = new DocumentMaxima();
+        Kept<Example> explain = new Kept<>(Example.DRAWN, options.samples());
+        Kept<Example> score = new Kept<>(Example.DRAWN, options.samples());
+        for (int posting = firings.from(feature); posting < firings.to(feature); ) {
+            int d = documentOf[firings.row(posting)];
+            DocumentRows document = documents.get(d);
+            int strongest = posting;
+            int drawn = posting;
+            long least = Long.MAX_VALUE;
+            float promptMaximum = 0;
+            for (; posting < firings.to(feature) && documentOf[firings.row(posting)] == d; posting++) {
+                int row = firings.row(posting) - firstRow[d];
+                float value = firings.value(posting);
+                int position = document.positions()[row];
+                tally.add(position, value);
+                if (value > firings.value(strongest)) {
+                    strongest = posting;
+                }
+                if (row < document.promptRows()) {
+                    promptMaximum = Math.max(promptMaximum, value);
+                }
+                long priority = Split.priority(document.info().key(), position);
+                if (priority < least) {
+                    least = priority;
+                    drawn = posting;
+                }
+            }
+            tally.firedInDocument();
+            maxima.add(d, firings.value(strongest), promptMaximum);
+            if (couldEnter(tally.top, options.top(), firings.value(strongest))) {
+                tally.top.offer(example(feature, strongest, document, firstRow[d]));
+            }
+            Kept<Example> sample = sampleOf(document.info().split(), explain, score);
+            if (sample != null
+                    && (sample.items().size() < options.samples()
+                            || least <= sample.items().getLast().priority())) {
+                sample.offer(example(feature, drawn, document, firstRow[d]));
+            }
+        }
+        return new ShardEvidence.Fired(feature, tally, maxima, explain, score);
+    }
+
+    private static boolean couldEnter(Kept<Example> top, int limit, float value) {
+        return top.items().size() < limit || value >= top.items().getLast().value();
+    }
+
+    private static @Nullable Kept<Example> sampleOf(Split split, Kept<Example> explain, Kept<Example> score) {
+        return switch (split) {
+            case EXPLAIN -> explain;
+            case SCORE -> score;
+            case CALIBRATE -> null;
+        };
+    }
+
+    private Example example(int feature, int posting, DocumentRows document, int firstRow) {
+        int row = firings.row(posting) - firstRow;
+        int from = Math.max(0, row - options.context());
+        int to = Math.min(document.tokens().length, row + options.context() + 1);
+        return new Example(
+                document,
+                row,
+                firings.value(posting),
+                Split.priority(document.info().key(), document.positions()[row]),
+                from,
+                firings.window(feature, posting, firstRow + from, firstRow + to));
+    }
+}

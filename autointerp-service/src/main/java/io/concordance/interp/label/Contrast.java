@@ -1,0 +1,128 @@
+package io.concordance.interp.label;
+
+import io.concordance.interp.evidence.Background;
+import io.concordance.interp.evidence.BackgroundSite;
+import io.concordance.interp.evidence.Site;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Background tokens of one split, indexed by every simple condition that holds on them, so that a rule is counted without
+ * visiting each token. Sites are numbered: uniformly drawn ones first, then those kept for their stratum.
+ */
+public final class Contrast {
+    static final int MAX_DISTANCE = 3;
+
+    private final List<BackgroundSite> sites = new ArrayList<>();
+    private final BitSet uniform = new BitSet();
+    private final List<BitSet> firing = new ArrayList<>();
+    private final Map<Condition, Postings> index = new HashMap<>();
+
+    public Contrast(Background background, int features) {
+        sites.addAll(background.uniform());
+        uniform.set(0, sites.size());
+        sites.addAll(background.stratified());
+        for (int j = 0; j < features; j++) {
+            firing.add(new BitSet());
+        }
+        for (int s = 0; s < sites.size(); s++) {
+            for (int feature : sites.get(s).fired()) {
+                firing.get(feature).set(s);
+            }
+            for (Condition condition : conditions(sites.get(s))) {
+                index.computeIfAbsent(condition, c -> new Postings()).add(s);
+            }
+        }
+    }
+
+    /** Every simple condition that holds on a token: its id, up to three before it, its place, and what stands before. */
+    static List<Condition> conditions(Site site) {
+        int[] tokens = site.document().tokens();
+        int row = site.row();
+        List<Condition> conditions = new ArrayList<>();
+        conditions.add(new Condition.TokenIn(List.of(tokens[row])));
+        for (int distance = 1; distance <= MAX_DISTANCE && row - distance >= 0; distance++) {
+            conditions.add(new Condition.Preceded(distance, tokens[row - distance]));
+        }
+        for (Condition.At at : Condition.At.values()) {
+            if (at.holds(site)) {
+                conditions.add(at);
+            }
+        }
+        for (int r = Math.max(0, row - Condition.Contains.REACH); r < row; r++) {
+            conditions.add(new Condition.Contains(List.of(tokens[r])));
+            if (r + 1 < row) {
+                conditions.add(new Condition.Contains(List.of(tokens[r], tokens[r + 1])));
+            }
+        }
+        return conditions;
+    }
+
+    /** Uniformly drawn sites that a feature is silent on. */
+    BitSet silentUniform(int feature) {
+        BitSet silent = (BitSet) uniform.clone();
+        silent.andNot(firing.get(feature));
+        return silent;
+    }
+
+    /** Sites that a feature fires on. */
+    BitSet firing(int feature) {
+        return firing.get(feature);
+    }
+
+    /** Sites that a condition holds on. */
+    BitSet where(Condition condition) {
+        BitSet where = new BitSet();
+        if (condition instanceof Condition.TokenIn tokens) {
+            tokens.tokens().forEach(t -> set(where, new Condition.TokenIn(List.of(t))));
+        } else {
+            set(where, condition);
+        }
+        return where;
+    }
+
+    private void set(BitSet target, Condition condition) {
+        Postings postings = index.get(condition);
+        for (int i = 0; postings != null && i < postings.size; i++) {
+            target.set(postings.sites[i]);
+        }
+    }
+
+    /** How many of {@code within} a condition holds on. */
+    int count(Condition condition, BitSet within) {
+        if (condition instanceof Condition.TokenIn tokens) {
+            return tokens.tokens().stream()
+                    .mapToInt(t -> countSimple(new Condition.TokenIn(List.of(t)), within))
+                    .sum();
+        }
+        return countSimple(condition, within);
+    }
+
+    private int countSimple(Condition condition, BitSet within) {
+        Postings postings = index.get(condition);
+        int count = 0;
+        for (int i = 0; postings != null && i < postings.size; i++) {
+            count += within.get(postings.sites[i]) ? 1 : 0;
+        }
+        return count;
+    }
+
+    private static final class Postings {
+        private int[] sites = new int[2];
+        private int size;
+
+        void add(int site) {
+            if (size > 0 && sites[size - 1] == site) {
+                return;
+            }
+            if (size == sites.length) {
+                sites = Arrays.copyOf(sites, Math.multiplyExact(size, 2));
+            }
+            sites[size++] = site;
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.concordance.interp.outcome;
+
+import io.concordance.contracts.transcript.Outcome;
+import io.concordance.interp.evidence.Arm;
+import io.concordance.interp.evidence.DocumentInfo;
+import io.concordance.interp.evidence.DocumentMaxima;
+import io.concordance.interp.evidence.Evidence;
+import io.concordance.interp.evidence.Scope;
+import io.concordance.interp.evidence.Split;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The documents of one split that are set against each other for one arm: its bad ones, its ok ones, and the ok ones of
+ * every other benign arm. Reads a feature's maxima into one score a document.
+ */
+final class Comparison {
+    private static final int ABSENT = -1;
+
+    private final int[] badIndex;
+    private final int[] okIndex;
+    private final double[] bad;
+    private final double[] ok;
+    private final boolean[] benign;
+
+    Comparison(Evidence evidence, Arm arm, Split split) {
+        List<DocumentInfo> documents = evidence.documents();
+        badIndex = new int[documents.size()];
+        okIndex = new int[documents.size()];
+        Arrays.fill(badIndex, ABSENT);
+        Arrays.fill(okIndex, ABSENT);
+        boolean[] benignOk = new boolean[documents.size()];
+        int badCount = 0;
+        int okCount = 0;
+        for (int d = 0; d < documents.size(); d++) {
+            DocumentInfo document = documents.get(d);
+            if (document.split() != split) {
+                continue;
+            }
+            boolean own = document.arm().equals(arm);
+            if (own && document.outcome() == Outcome.BAD) {
+                badIndex[d] = badCount++;
+            } else if ((own || document.arm().benign()) && document.outcome() == Outcome.OK) {
+                benignOk[okCount] = document.arm().benign();
+                okIndex[d] = okCount++;
+            }
+        }
+        bad = new double[badCount];
+        ok = new double[okCount];
+        benign = Arrays.copyOf(benignOk, okCount);
+    }
+
+    /** Fills the scores of a feature; silent documents score 0. */
+    void read(DocumentMaxima maxima, Scope scope) {
+        Arrays.fill(bad, 0);
+        Arrays.fill(ok, 0);
+        for (int i = 0; i < maxima.size(); i++) {
+            int document = maxima.document(i);
+            double value = maxima.maximum(i, scope);
+            if (badIndex[document] != ABSENT) {
+                bad[badIndex[document]] = Math.max(bad[badIndex[document]], value);
+            } else if (okIndex[document] != ABSENT) {
+                ok[okIndex[document]] = Math.max(ok[okIndex[document]], value);
+            }
+        }
+    }
+
+    /** Scores of bad documents as last read. */
+    double[] bad() {
+        return bad;
+    }
+
+    /** Scores of ok documents as last read. */
+    double[] ok() {
+        return ok;
+    }
+
+    /** Largest score of an ok document of a benign arm, or of any ok document when no benign arm has one here. */
+    double benignMaximum() {
+        boolean any = false;
+        for (boolean b : benign) {
+            any |= b;
+        }
+        double maximum = 0;
+        for (int i = 0; i < ok.length; i++) {
+            if (!any || benign[i]) {
+                maximum = Math.max(maximum, ok[i]);
+            }
+        }
+        return maximum;
+    }
+
+    static int exceeding(double[] scores, double threshold) {
+        int exceeding = 0;
+        for (double score : scores) {
+            exceeding += score > threshold ? 1 : 0;
+        }
+        return exceeding;
+    }
+}
