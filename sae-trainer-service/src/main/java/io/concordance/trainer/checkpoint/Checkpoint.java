@@ -1,0 +1,7 @@
+package io.concordance.trainer.checkpoint;
+
+import io.concordance.trainer.step.TrainState;
+import io.concordance.trainer.stream.StreamState;
+
+/** All that training needs to go on: the model with its optimiser, and the place in the data. */
+public record Checkpoint(TrainState train, StreamState stream) {}

@@ -1,0 +1,153 @@
+package io.concordance.trainer.checkpoint;
+
+import io.concordance.contracts.event.DictionaryCheckpointed.Metrics;
+import io.concordance.contracts.problem.FieldProblem;
+import io.concordance.contracts.tensor.SafetensorsFile;
+import io.concordance.contracts.tensor.SafetensorsWriter;
+import io.concordance.trainer.kernel.Parameter;
+import io.concordance.trainer.kernel.Quantity;
+import io.concordance.trainer.step.MetricSums;
+import io.concordance.trainer.step.TrainState;
+import io.concordance.trainer.stream.StreamState;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Checkpoints as safetensors: tensors {@code encoder}, {@code encoder.first_moment}, ... of every parameter,
+ * {@code last_fired}, {@code firings}, {@code leftover}, {@code leftover_rows}, {@code seen}; scalars in the metadata,
+ * floating-point ones as the hex digits of their bits. The bytes are a function of the state.
+ */
+public final class CheckpointFile {
+    private static final String FORMAT = "concordance-checkpoint/1";
+    private static final List<Quantity> KEPT = List.of(Quantity.VALUE, Quantity.FIRST_MOMENT, Quantity.SECOND_MOMENT);
+
+    private CheckpointFile() {}
+
+    public static void write(Checkpoint checkpoint, Path file) {
+        writer(checkpoint).write(file);
+    }
+
+    static SafetensorsWriter writer(Checkpoint checkpoint) {
+        TrainState train = checkpoint.train();
+        StreamState stream = checkpoint.stream();
+        SafetensorsWriter out = new SafetensorsWriter()
+                .metadata("format", FORMAT)
+                .metadata("step", Long.toString(train.step()))
+                .metadata("scale", bits(train.scale()))
+                .metadata("threshold", bits(train.threshold()))
+                .metadata("epoch", Integer.toString(stream.epoch()))
+                .metadata("window", Integer.toString(stream.window()))
+                .metadata("slot", Integer.toString(stream.slot()))
+                .metadata("firstRow", Long.toString(stream.firstRow()))
+                .metadata("batches", Integer.toString(stream.batches()));
+        metrics(out, train);
+        for (Quantity quantity : KEPT) {
+            train.tensors(quantity)
+                    .forEach((parameter, values) ->
+                            out.floats(name(parameter, quantity), new long[] {values.length}, values));
+        }
+        int leftover = stream.leftoverRows().length;
+        long[] leftoverShape =
+                leftover == 0 ? new long[] {0} : new long[] {leftover, stream.leftover().length / leftover};
+        return out.longs("last_fired", new long[] {train.lastFired().length}, train.lastFired())
+                .longs("firings", new long[] {train.firings().length}, train.firings())
+                .floats("leftover", leftoverShape, stream.leftover())
+                .longs("leftover_rows", new long[] {leftover}, stream.leftoverRows())
+                .bytes("seen", new long[] {stream.seen().length}, stream.seen());
+    }
+
+    private static void metrics(SafetensorsWriter out, TrainState train) {
+        MetricSums sums = train.sums();
+        out.metadata("sums.squaredError", bits(sums.squaredError()))
+                .metadata("sums.variance", bits(sums.variance()))
+                .metadata("sums.loss", bits(sums.loss()))
+                .metadata("sums.pairs", Long.toString(sums.pairs()))
+                .metadata("sums.rows", Long.toString(sums.rows()))
+                .metadata("sums.steps", Long.toString(sums.steps()));
+        Metrics latest = train.latest();
+        out.metadata("latest.loss", bits(latest.loss()))
+                .metadata("latest.fvu", bits(latest.fvu()))
+                .metadata("latest.l0", bits(latest.l0()))
+                .metadata("latest.alive", bits(latest.alive()));
+    }
+
+    private static String name(Parameter parameter, Quantity quantity) {
+        String base = parameter.name().toLowerCase(Locale.ROOT);
+        return quantity == Quantity.VALUE ? base : base + "." + quantity.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String bits(double value) {
+        return Long.toHexString(Double.doubleToRawLongBits(value));
+    }
+
+    private static double real(SafetensorsFile in, String key) {
+        return Double.longBitsToDouble(Long.parseUnsignedLong(in.metadata(key), 16));
+    }
+
+    private static int integer(SafetensorsFile in, String key) {
+        return Integer.parseInt(in.metadata(key));
+    }
+
+    private static long whole(SafetensorsFile in, String key) {
+        return Long.parseLong(in.metadata(key));
+    }
+
+    /**
+     * Reads a checkpoint back.
+     *
+     * @throws FieldProblem when the file is not one of this format
+     */
+    public static Checkpoint read(Path file) {
+        try (SafetensorsFile in = SafetensorsFile.open(file)) {
+            return read(in);
+        }
+    }
+
+    static Checkpoint read(SafetensorsFile in) {
+        if (!in.metadata("format").equals(FORMAT)) {
+            throw new FieldProblem("format", in.metadata("format"), FORMAT);
+        }
+        TrainState train = new TrainState(
+                whole(in, "step"),
+                (float) real(in, "scale"),
+                real(in, "threshold"),
+                in.longs("last_fired"),
+                in.longs("firings"),
+                new MetricSums(
+                        real(in, "sums.squaredError"),
+                        real(in, "sums.variance"),
+                        real(in, "sums.loss"),
+                        whole(in, "sums.pairs"),
+                        whole(in, "sums.rows"),
+                        whole(in, "sums.steps")),
+                new Metrics(
+                        real(in, "latest.loss"),
+                        real(in, "latest.fvu"),
+                        real(in, "latest.l0"),
+                        real(in, "latest.alive")),
+                tensors(in, Quantity.VALUE),
+                tensors(in, Quantity.FIRST_MOMENT),
+                tensors(in, Quantity.SECOND_MOMENT));
+        StreamState stream = new StreamState(
+                integer(in, "epoch"),
+                integer(in, "window"),
+                integer(in, "slot"),
+                whole(in, "firstRow"),
+                integer(in, "batches"),
+                in.floats("leftover"),
+                in.longs("leftover_rows"),
+                in.bytes("seen"));
+        return new Checkpoint(train, stream);
+    }
+
+    private static Map<Parameter, float[]> tensors(SafetensorsFile in, Quantity quantity) {
+        Map<Parameter, float[]> tensors = new EnumMap<>(Parameter.class);
+        for (Parameter parameter : Parameter.values()) {
+            tensors.put(parameter, in.floats(name(parameter, quantity)));
+        }
+        return tensors;
+    }
+}

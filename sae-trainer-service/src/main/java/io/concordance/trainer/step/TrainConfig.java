@@ -1,0 +1,104 @@
+package io.concordance.trainer.step;
+
+import io.concordance.contracts.problem.FieldProblem;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything besides the data that decides the bytes of a dictionary. Kept with the run when it is accepted, so that a
+ * later change of defaults changes no run.
+ *
+ * @param width F, number of features
+ * @param k target number of active features a row
+ * @param tokens rows to train on, counting every epoch
+ * @param batch rows a step
+ * @param learningRate peak of the schedule
+ * @param windowRows rows that are shuffled together
+ * @param auxiliaryK most pairs of dead features a row in the auxiliary loss; never more than values a row; 0 for none
+ * @param deadAfter rows without a firing after which a feature counts as dead
+ */
+public record TrainConfig(
+        int width,
+        int k,
+        Activation activation,
+        long tokens,
+        long seed,
+        int batch,
+        double learningRate,
+        int windowRows,
+        int auxiliaryK,
+        long deadAfter) {
+    /** Weight of the auxiliary loss (Gao et al. 2024, appendix A.2). */
+    static final double AUXILIARY_WEIGHT = 1 / 32.0;
+
+    static final double MAX_GRADIENT_NORM = 1;
+    static final double BETA1 = 0.9;
+    static final double BETA2 = 0.999;
+    static final double EPSILON = 1e-8;
+
+    public static final int MAX_WIDTH = 1 << 20;
+    public static final int MAX_BATCH = 1 << 16;
+    private static final int DEFAULT_MAX_BATCH = 4096;
+    private static final int MIN_BATCH = 64;
+    private static final int WANTED_STEPS = 500;
+    private static final long DEAD_AFTER = 10_000_000;
+    private static final int DEAD_SHARE = 8;
+    private static final double RATE = 4e-4;
+    private static final double RATE_WIDTH = 1 << 14;
+    private static final double MAX_RATE = 2e-3;
+    private static final int AUXILIARY_K = 256;
+
+    /**
+     * Checks what a request says and fills in what it leaves open: a batch that gives a short run some 500 steps
+     * (64 to 4096 rows); a learning rate of 4e-4 / sqrt(width / 2^14), at most 2e-3; dead after 10 million rows, or an
+     * eighth of a run shorter than 80 million.
+     *
+     * @throws FieldProblem naming the field of the request
+     */
+    public static TrainConfig of(
+            int width,
+            int k,
+            Activation activation,
+            long tokens,
+            long seed,
+            @Nullable Integer batch,
+            @Nullable Double learningRate,
+            int windowRows) {
+        if (width <= 0 || width > MAX_WIDTH) {
+            throw new FieldProblem("width", width, "1 to " + MAX_WIDTH);
+        }
+        if (k <= 0 || k > width) {
+            throw new FieldProblem("k", k, "1 to width, which is " + width);
+        }
+        if (tokens <= 0) {
+            throw new FieldProblem("tokens", tokens, "more than 0");
+        }
+        if (batch != null && (batch <= 0 || batch > MAX_BATCH || batch > tokens)) {
+            throw new FieldProblem("batch", batch, "1 to " + MAX_BATCH + ", and no more than tokens");
+        }
+        if (learningRate != null && !(learningRate > 0 && learningRate <= 1)) {
+            throw new FieldProblem("learningRate", learningRate, "more than 0 and at most 1");
+        }
+        return new TrainConfig(
+                width,
+                k,
+                activation,
+                tokens,
+                seed,
+                batch == null ? defaultBatch(tokens) : batch,
+                learningRate == null ? Math.min(MAX_RATE, RATE / Math.sqrt(width / RATE_WIDTH)) : learningRate,
+                windowRows,
+                AUXILIARY_K,
+                Math.min(DEAD_AFTER, Math.max(1, tokens / DEAD_SHARE)));
+    }
+
+    private static int defaultBatch(long tokens) {
+        long wanted = Math.max(
+                MIN_BATCH, Math.min(DEFAULT_MAX_BATCH, Long.highestOneBit(Math.max(1, tokens / WANTED_STEPS))));
+        return (int) Math.min(wanted, tokens);
+    }
+
+    /** Steps of the whole run; rows that do not fill a last batch are left out. */
+    public long steps() {
+        return tokens / batch;
+    }
+}

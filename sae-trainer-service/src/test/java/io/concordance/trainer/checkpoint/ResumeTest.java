@@ -1,0 +1,118 @@
+package io.concordance.trainer.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.concordance.contracts.dictionary.DictionaryFiles;
+import io.concordance.trainer.step.Activation;
+import io.concordance.trainer.step.SparseData;
+import io.concordance.trainer.step.TrainConfig;
+import io.concordance.trainer.stream.MemoryShards;
+import io.concordance.trainer.stream.ShardOrder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Stopping anywhere, losing everything since the last checkpoint, changes not one byte of the result. */
+class ResumeTest {
+    private static final int WIDTH = 20;
+    private final MemoryShards shards = new MemoryShards(WIDTH);
+    private final ShardOrder order = new ShardOrder(List.of(new ShardOrder.Job("a", 6), new ShardOrder.Job("b", 4)));
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void writeShards() {
+        SparseData data = new SparseData(WIDTH, 40, 3, 1);
+        for (int p = 0; p < order.size(); p++) {
+            shards.add(order.at(p).job(), order.at(p).slice(), data.rows(150 + 37 * p, p), true);
+        }
+    }
+
+    private static TrainConfig config(Activation activation) {
+        return TrainConfig.of(48, 4, activation, 12_000, 9, 64, null, 700);
+    }
+
+    private Training training(TrainConfig config, int threads, Checkpoint from) {
+        return new Training(config, WIDTH, order, shards, threads, from);
+    }
+
+    private String digest(Training training, String name) {
+        return DictionaryFiles.write(training.export("toy", "blocks.0.hook_resid_post"), folder.resolve(name));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Activation.class)
+    void a_run_killed_at_random_points_ends_with_the_bytes_of_an_uninterrupted_one(Activation activation) {
+        TrainConfig config = config(activation);
+        long seed = new Random().nextLong();
+        System.out.println("kill points from seed " + seed);
+        Random random = new Random(seed);
+        byte[] expectedState;
+        String expected;
+        try (Training whole = training(config, 2, null)) {
+            while (whole.advance() != Training.Advance.DONE) {}
+            expected = digest(whole, "whole");
+            expectedState = CheckpointFile.writer(whole.checkpoint()).toBytes();
+        }
+
+        Checkpoint last = null;
+        int kills = 0;
+        while (true) {
+            Training running = training(config, 1 + random.nextInt(2), last);
+            int until = 1 + random.nextInt(40);
+            int saveAt = random.nextInt(until + 1);
+            boolean done = false;
+            for (int i = 0; i < until && !done; i++) {
+                done = running.advance() == Training.Advance.DONE;
+                if (i == saveAt && !done) {
+                    Path file = folder.resolve("checkpoint-" + kills);
+                    CheckpointFile.write(running.checkpoint(), file);
+                    last = CheckpointFile.read(file);
+                }
+            }
+            if (done) {
+                assertThat(digest(running, "killed")).isEqualTo(expected);
+                assertThat(CheckpointFile.writer(running.checkpoint()).toBytes())
+                        .isEqualTo(expectedState);
+                running.close();
+                break;
+            }
+            running.close();
+            kills++;
+        }
+        System.out.println(kills + " kills, digest " + expected);
+        assertThat(kills).isPositive();
+    }
+
+    @Test
+    void another_seed_gives_another_dictionary() {
+        TrainConfig config = config(Activation.TOPK);
+        TrainConfig other = TrainConfig.of(48, 4, Activation.TOPK, 12_000, 10, 64, null, 700);
+        assertThat(finish(config, "a")).isEqualTo(finish(config, "b")).isNotEqualTo(finish(other, "c"));
+    }
+
+    private String finish(TrainConfig config, String name) {
+        try (Training training = training(config, 2, null)) {
+            while (training.advance() != Training.Advance.DONE) {}
+            return digest(training, name);
+        }
+    }
+
+    @Test
+    void the_first_epoch_covers_every_row() {
+        long rows = 0;
+        for (int p = 0; p < order.size(); p++) {
+            rows += 150 + 37 * p;
+        }
+        try (Training training = training(config(Activation.TOPK), 1, null)) {
+            while (training.advance() != Training.Advance.DONE) {}
+            assertThat(training.rowsSeen()).isEqualTo(rows);
+        }
+    }
+}

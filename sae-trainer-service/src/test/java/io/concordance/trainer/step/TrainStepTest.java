@@ -1,0 +1,170 @@
+package io.concordance.trainer.step;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.concordance.contracts.dictionary.Dictionary;
+import io.concordance.contracts.dictionary.SparseEncoder;
+import io.concordance.contracts.event.DictionaryCheckpointed.Metrics;
+import io.concordance.trainer.kernel.KernelShape;
+import io.concordance.trainer.kernel.Kernels;
+import io.concordance.trainer.kernel.Parameter;
+import io.concordance.trainer.kernel.Quantity;
+import io.concordance.trainer.kernel.Selection;
+import io.concordance.trainer.kernel.StepKernels;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class TrainStepTest {
+    private static final long SEED = 3;
+    private final SparseData data = new SparseData(32, 64, 3, SEED);
+
+    private TrainStep train(TrainConfig config, int threads) {
+        StepKernels kernels = Kernels.open(new KernelShape(data.width, config.width(), config.batch()), threads);
+        TrainStep step = new TrainStep(config, kernels);
+        step.initialise(data.rows(8192, SEED), 8192);
+        while (!step.done()) {
+            step.run(data.rows(config.batch(), KeyedRandom.hash(SEED, step.step())));
+        }
+        return step;
+    }
+
+    private static TrainConfig config(Activation activation, long tokens) {
+        return TrainConfig.of(96, 3, activation, tokens, SEED, 256, null, 8192);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Activation.class)
+    void a_dictionary_finds_the_directions_its_data_is_made_of(Activation activation) {
+        TrainStep step = train(config(activation, 600_000), 2);
+        Dictionary dictionary = step.export("toy", "blocks.0.hook_resid_post");
+        System.out.println(activation + " seed " + SEED + ": recovery " + data.recovery(dictionary.decoder()) + ", "
+                + step.metrics());
+        assertThat(data.recovery(dictionary.decoder())).isGreaterThan(0.9);
+        assertThat(step.metrics().fvu()).isLessThan(0.15);
+        assertThat(step.metrics().l0()).isBetween(2.0, 3.0);
+    }
+
+    @Test
+    void one_and_two_threads_learn_the_same_bits() {
+        Dictionary one = train(config(Activation.BATCHTOPK, 20_000), 1).export("m", "h");
+        Dictionary two = train(config(Activation.BATCHTOPK, 20_000), 2).export("m", "h");
+        assertThat(two.encoder()).isEqualTo(one.encoder());
+        assertThat(two.decoder()).isEqualTo(one.decoder());
+        assertThat(two.encoderBias()).isEqualTo(one.encoderBias());
+        assertThat(two.threshold()).isEqualTo(one.threshold());
+        assertThat(two.info()).isEqualTo(one.info());
+    }
+
+    @Test
+    void the_exported_threshold_gives_about_the_trained_sparsity_and_error_on_raw_rows() {
+        TrainStep step = train(config(Activation.BATCHTOPK, 400_000), 2);
+        Dictionary dictionary = step.export("toy", "blocks.0.hook_resid_post");
+        int rows = 4000;
+        float[] raw = data.rows(rows, 99);
+        double[] fired = new double[1];
+        float[] reconstruction = new float[raw.length];
+        for (int r = 0; r < rows; r++) {
+            System.arraycopy(dictionary.decoderBias(), 0, reconstruction, r * data.width, data.width);
+        }
+        new SparseEncoder(dictionary).encode(raw, rows, (row, feature, value) -> {
+            fired[0]++;
+            for (int c = 0; c < data.width; c++) {
+                reconstruction[row * data.width + c] += value * dictionary.decoder()[feature * data.width + c];
+            }
+        });
+        assertThat(fired[0] / rows).isCloseTo(step.metrics().l0(), within(0.5));
+        assertThat(fvu(raw, reconstruction)).isCloseTo(step.metrics().fvu(), within(0.05));
+    }
+
+    private double fvu(float[] rows, float[] reconstruction) {
+        int n = rows.length / data.width;
+        double error = 0;
+        double variance = 0;
+        for (int c = 0; c < data.width; c++) {
+            double mean = 0;
+            for (int r = 0; r < n; r++) {
+                mean += rows[r * data.width + c] / n;
+            }
+            for (int r = 0; r < n; r++) {
+                error += Math.pow(rows[r * data.width + c] - reconstruction[r * data.width + c], 2);
+                variance += Math.pow(rows[r * data.width + c] - mean, 2);
+            }
+        }
+        return error / variance;
+    }
+
+    @Test
+    void fvu_is_one_for_the_mean_predictor_and_zero_for_identity() {
+        assertThat(MetricSums.NONE.plus(7, 7, 0, 0, 4).metrics(1).fvu()).isEqualTo(1);
+        assertThat(MetricSums.NONE.plus(0, 7, 0, 0, 4).metrics(1).fvu()).isZero();
+
+        // A dictionary whose features never fire predicts b_dec: the batch mean here.
+        float[] rows = data.rows(256, 1);
+        float[] mean = new float[data.width];
+        for (int i = 0; i < rows.length; i++) {
+            mean[i % data.width] += rows[i] / 256;
+        }
+        try (StepKernels kernels = Kernels.open(new KernelShape(data.width, 8, 256), 1)) {
+            kernels.put(Parameter.DECODER_BIAS, Quantity.VALUE, mean);
+            double variance = kernels.centre(rows, 1).variance();
+            kernels.select(new Selection.TopK(2));
+            assertThat(kernels.decode().squares() / variance).isCloseTo(1, within(1e-5));
+        }
+    }
+
+    @Test
+    void dead_features_are_revived_by_the_auxiliary_loss() {
+        long with = aliveAfterSilencing(256);
+        long without = aliveAfterSilencing(0);
+        System.out.println("alive with AuxK " + with + ", without " + without + " of 96");
+        assertThat(with).isGreaterThan(without + 20);
+    }
+
+    /** Trains from a start where three quarters of the features have a bias that keeps them out of the top k. */
+    private long aliveAfterSilencing(int auxiliaryK) {
+        TrainConfig base = config(Activation.TOPK, 200_000);
+        TrainConfig config = new TrainConfig(
+                96, 3, Activation.TOPK, base.tokens(), SEED, 256, base.learningRate(), 8192, auxiliaryK, 2000);
+        TrainStep step = new TrainStep(config, Kernels.open(new KernelShape(data.width, 96, 256), 2));
+        step.initialise(data.rows(8192, SEED), 8192);
+        TrainState state = step.snapshot();
+        Arrays.fill(state.values().get(Parameter.ENCODER_BIAS), 24, 96, -2.5f);
+        step.restore(state);
+        while (!step.done()) {
+            step.run(data.rows(256, KeyedRandom.hash(SEED, step.step())));
+        }
+        return Arrays.stream(step.firings()).filter(n -> n > 0).count();
+    }
+
+    @Test
+    void rows_with_infinities_stop_the_run_with_a_reason() {
+        TrainConfig config = config(Activation.TOPK, 10_000);
+        TrainStep step = new TrainStep(config, Kernels.open(new KernelShape(data.width, 96, 256), 1));
+        float[] rows = data.rows(256, 1);
+        step.initialise(rows, 256);
+        rows[5] = Float.POSITIVE_INFINITY;
+        assertThatThrownBy(() -> step.run(rows))
+                .isInstanceOf(TrainingDiverged.class)
+                .hasMessageContaining("step 1");
+    }
+
+    @Test
+    void the_schedule_warms_up_holds_and_decays_over_the_last_fifth() {
+        assertThat(Schedule.at(1, 1000)).isLessThan(0.03);
+        assertThat(Schedule.at(100, 1000)).isEqualTo(1);
+        assertThat(Schedule.at(800, 1000)).isEqualTo(1);
+        assertThat(Schedule.at(900, 1000)).isCloseTo(0.5, within(0.01));
+        assertThat(Schedule.at(1000, 1000)).isGreaterThan(0).isLessThan(0.01);
+    }
+
+    @Test
+    void metrics_start_as_the_mean_predictors() {
+        TrainStep step =
+                new TrainStep(config(Activation.TOPK, 1000), Kernels.open(new KernelShape(data.width, 96, 256), 1));
+        assertThat(step.metrics()).isEqualTo(new Metrics(0, 1, 0, 1));
+    }
+}
