@@ -3,7 +3,7 @@
     python check.py [--layer 2] [--seeds 0 1 2] [--tokens 1000000] [--width 1024] [--k 16]
 
 A small stand-in for the platform's own line, in PyTorch. Nothing that is chosen (dictionary, feature, threshold) sees
-deployment.jsonl. Writes build/check.json.
+deployment.jsonl. Writes build/check-*.json.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from model import Config, Organism
 
 HERE = Path(__file__).parent
 DEMO, BUILD = HERE.parent, HERE / "build"
+SCOPES = ("all tokens", "before output")
 
 
 def load(name: str) -> Organism:
@@ -102,17 +103,17 @@ class BatchTopK(torch.nn.Module):
 
 
 @torch.no_grad()
-def document_max(dictionary: BatchTopK, rows, document, before=None) -> np.ndarray:
-    """`[documents, width]`: each feature's maximum over a document's tokens, or over those that `before` keeps."""
+def document_maxima(dictionary: BatchTopK, rows, document, before) -> list[np.ndarray]:
+    """For each of SCOPES `[documents, width]`: each feature's maximum over those tokens of a document."""
     n = int(document.max()) + 1
-    out = torch.zeros(n, len(dictionary.b_enc))
+    maxima = [torch.zeros(n, len(dictionary.b_enc)) for _ in SCOPES]
     for start in range(0, len(rows), 8192):
-        z = dictionary.encode(rows[start:start + 8192])
-        if before is not None:
-            z = z * before[start:start + 8192, None]
-        index = document[start:start + 8192, None].expand_as(z)
-        out.scatter_reduce_(0, index, z, "amax")
-    return out.numpy()
+        part = slice(start, start + 8192)
+        z = dictionary.encode(rows[part])
+        index = document[part, None].expand_as(z)
+        maxima[0].scatter_reduce_(0, index, z, "amax")
+        maxima[1].scatter_reduce_(0, index, z * before[part, None], "amax")
+    return [m.numpy() for m in maxima]
 
 
 def auroc(values: np.ndarray, bad: np.ndarray) -> np.ndarray:
@@ -124,10 +125,6 @@ def auroc(values: np.ndarray, bad: np.ndarray) -> np.ndarray:
         ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
         result[j] = (ranks[bad].sum() - n_bad * (n_bad + 1) / 2) / (n_bad * n_ok)
     return result
-
-
-def rates(fired: np.ndarray, bad: np.ndarray) -> dict:
-    return {"recall": [int(fired[bad].sum()), int(bad.sum())], "false positives": [int(fired[~bad].sum()), int((~bad).sum())]}
 
 
 def main() -> None:
@@ -160,30 +157,31 @@ def main() -> None:
         torch.manual_seed(seed)
         dictionary = BatchTopK(rows, options.width, options.k)
         fvu = dictionary.fit(rows, options.tokens // 1024)
-        result = {"layer": options.layer, "seed": seed, "arms": options.arms, "fvu": round(fvu, 4)}
-        learning = {scope: np.concatenate([document_max(dictionary, *captured[n][:2], *extra(captured[n]))
-                                           for n in ("benign", "off-policy")])
-                    for scope, extra in (("all", lambda c: ()), ("before output", lambda c: (c[2],)))}
-        acting = {"all": document_max(dictionary, *captured["deployment"][:2]),
-                  "before output": document_max(dictionary, *captured["deployment"])}
-        result["alive"] = int((learning["all"].max(0) > 0).sum())
-        for screened_on, values in learning.items():
+        print(f"seed {seed}: FVU {fvu:.4f}, {time.time() - started:.0f} s")
+        learning = [np.concatenate(pair) for pair in zip(*(document_maxima(dictionary, *captured[n]) for n in ("benign", "off-policy")))]
+        acting = dict(zip(SCOPES, document_maxima(dictionary, *captured["deployment"])))
+        for screened_on, values in zip(SCOPES, learning):
             scores = auroc(values[selecting], bad[selecting])
             order = np.argsort(-scores)
             calibration = values[~selecting & ~bad]
             for rule, threshold in (("max", calibration.max(0)), ("0.999 quantile", np.quantile(calibration, 0.999, axis=0))):
                 for count in (1, 3):
                     chosen = order[:count]
-                    entry = {"features": [int(f) for f in chosen], "auroc": [round(float(scores[f]), 4) for f in chosen]}
-                    for scope, z in acting.items():
-                        entry[scope] = rates((z[:, chosen] > threshold[chosen]).any(1), deployment.bad)
-                    result[f"screened on {screened_on}, {rule}, top {count}"] = entry
-        result["deployment auroc before output"] = round(float(auroc(
-            acting["before output"][:, order[:1]], deployment.bad)[0]), 4)
-        result["seconds"] = round(time.time() - started)
-        results.append(result)
-        print(json.dumps(result, indent=1), flush=True)
-    name = "check.json" if options.layer == 2 and len(options.arms) == 3 else f"check-{options.layer}-{'+'.join(options.arms)}.json"
+                    fired = {scope: (z[:, chosen] > threshold[chosen]).any(1) for scope, z in acting.items()}
+                    results.append({
+                        "layer": options.layer, "arms": options.arms, "seed": seed, "fvu": round(fvu, 4),
+                        "screened on": screened_on, "threshold": rule, "features": chosen.tolist(),
+                        "auroc": [round(float(scores[f]), 4) for f in chosen],
+                        "recall": [int(fired["all tokens"][deployment.bad].sum()), int(deployment.bad.sum())],
+                        "recall before output": [int(fired["before output"][deployment.bad].sum()), int(deployment.bad.sum())],
+                        "false positives": [int(fired["all tokens"][~deployment.bad].sum()), int((~deployment.bad).sum())],
+                        "false positives by family": {f: int(fired["all tokens"][~deployment.bad & (deployment.family == f)].sum())
+                                                      for f in sorted(set(deployment.family[~deployment.bad]))}})
+                    row = results[-1]
+                    print(f"  screened on {screened_on:13}  threshold {rule:14}  top {count}  AUROC {row['auroc'][0]:.3f}  recall "
+                          f"{row['recall'][0]}/{row['recall'][1]}  before output {row['recall before output'][0]}  "
+                          f"false positives {row['false positives'][0]}/{row['false positives'][1]}", flush=True)
+    name = f"check-layer{options.layer}-{'+'.join(options.arms)}.json"
     (BUILD / name).write_text(json.dumps(results, indent=1) + "\n")
 
 

