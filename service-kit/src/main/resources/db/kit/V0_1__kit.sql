@@ -7,7 +7,7 @@ create table outbox (
     source     text        not null,
     type       text        not null,
     time       timestamptz not null,
-    data       bytea       not null,
+    data       text        not null,
     unique (source, event_id)
 );
 
@@ -19,6 +19,19 @@ create table consumed_event (
     primary key (source, id)
 );
 
+-- Records that no repetition would make acceptable.
+create table dead_letter (
+    topic         text        not null,
+    partition_id  integer     not null,
+    record_offset bigint      not null,
+    record_key    text,
+    headers       text        not null,
+    value         bytea,
+    reason        text,
+    at            timestamptz not null default now(),
+    primary key (topic, partition_id, record_offset)
+);
+
 -- Answers given under an Idempotency-Key, for 24 hours.
 create table idempotency_key (
     operation   text        not null,
@@ -26,7 +39,7 @@ create table idempotency_key (
     body_sha256 text        not null,
     status      integer     not null,
     location    text,
-    body        bytea,
+    body        text,
     created_at  timestamptz not null default now(),
     primary key (operation, key)
 );

@@ -1,5 +1,6 @@
 package io.concordance.kit.event;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.concordance.contracts.event.Event;
@@ -57,11 +58,15 @@ public final class Events {
         ObjectReader reader = Json.mapper().readerFor(type).without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
         try {
             return reader.readValue(value);
+        } catch (JacksonException e) {
+            throw notOf(type, e.getOriginalMessage());
         } catch (IOException e) {
-            FieldProblem problem = new FieldProblem("value", e.getMessage(), "JSON of a " + type.getSimpleName());
-            problem.initCause(e);
-            throw problem;
+            throw notOf(type, e.getMessage());
         }
+    }
+
+    private static FieldProblem notOf(Class<?> type, @Nullable String found) {
+        return new FieldProblem("value", found, "JSON of a " + type.getSimpleName());
     }
 
     private static void require(String name, String given, String allowed) {

@@ -15,6 +15,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -77,7 +78,10 @@ class IdempotencyInterceptor {
         }
         Answer answer = answer(request, response);
         PostgresIdempotencyKeys.save(handle, operation, key, answer);
-        return Response.fromResponse(response).entity(answer.body()).build();
+        Response.ResponseBuilder same = Response.fromResponse(response).entity(answer.body());
+        return answer.body() == null
+                ? same.build()
+                : same.type(MediaType.APPLICATION_JSON_TYPE).build();
     }
 
     /** The parameters that are JSON values, which leaves out whatever the server injects. */
@@ -98,7 +102,7 @@ class IdempotencyInterceptor {
                 request,
                 response.getStatus(),
                 location == null ? null : location.toString(),
-                entity == null ? null : Json.bytes(entity));
+                entity == null ? null : new String(Json.bytes(entity), StandardCharsets.UTF_8));
     }
 
     private static Response replay(Answer earlier, String request) {

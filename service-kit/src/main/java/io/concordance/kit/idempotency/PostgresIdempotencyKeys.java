@@ -35,7 +35,7 @@ final class PostgresIdempotencyKeys {
                         row.getString("body_sha256"),
                         row.getInt("status"),
                         row.getString("location"),
-                        row.getBytes("body")))
+                        row.getString("body")))
                 .findOne();
     }
 
@@ -60,5 +60,8 @@ final class PostgresIdempotencyKeys {
      * @param body JSON, or null when there was none
      */
     record Answer(
-            String requestSha256, int status, @Nullable String location, byte @Nullable [] body) {}
+            String requestSha256,
+            int status,
+            @Nullable String location,
+            @Nullable String body) {}
 }

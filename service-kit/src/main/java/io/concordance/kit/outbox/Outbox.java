@@ -3,6 +3,7 @@ package io.concordance.kit.outbox;
 import io.concordance.contracts.event.Event;
 import io.concordance.contracts.json.Json;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
@@ -52,7 +53,7 @@ public class Outbox {
                 .bind("source", event.source())
                 .bind("type", event.type())
                 .bind("time", event.time())
-                .bind("data", data)
+                .bind("data", new String(data, StandardCharsets.UTF_8))
                 .execute();
         handle.afterCommit(this::wake);
     }

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Emitter;
@@ -29,10 +29,11 @@ import org.jspecify.annotations.Nullable;
  * Publishes the outbox, batch after batch, while the service runs. One relay at a time works for a schema; the others
  * stand by.
  *
- * <p>Why order holds: before a batch is sent, the producer must know every topic in it, and a record that the producer
- * has taken never times out ({@code delivery.timeout.ms}), so no record can fail in passing while a later one of the
- * same key gets through. The idempotent producer keeps the order of a partition from there on. When Kafka is away the
- * batch waits; when this process dies the transaction ends and the next relay sends the batch again.
+ * <p>Why order holds: records are handed over one after the other on the producer's one sending thread, and neither the
+ * handing over ({@code max.block.ms}) nor the delivery ({@code delivery.timeout.ms}) ever times out, so no record can
+ * fail in passing while a later one of the same key gets through; the idempotent producer keeps the order of a
+ * partition. When Kafka is away the batch waits; when this process dies the transaction ends and the next relay sends
+ * the batch again.
  */
 @ApplicationScoped
 class OutboxRelay {
@@ -40,8 +41,8 @@ class OutboxRelay {
 
     private static final Logger LOG = Logger.getLogger(OutboxRelay.class);
     private static final int BATCH_ROWS = 256;
-    /** Half of the producer's default buffer, so that taking a record never waits for space. */
-    private static final long BATCH_BYTES = 16L << 20;
+    /** Well below the producer's buffer of 32 MiB. */
+    private static final long BATCH_CHARS = 8L << 20;
 
     private static final long POLL_MILLIS = 100;
     private static final long MAX_BACKOFF_MILLIS = 5_000;
@@ -118,7 +119,7 @@ class OutboxRelay {
         if (!PostgresOutbox.tryLock(handle)) {
             return 0;
         }
-        List<Row> rows = withinBytes(PostgresOutbox.oldest(handle, BATCH_ROWS));
+        List<Row> rows = within(PostgresOutbox.oldest(handle, BATCH_ROWS));
         if (rows.isEmpty()) {
             return 0;
         }
@@ -140,17 +141,18 @@ class OutboxRelay {
         return rows.size();
     }
 
-    private static List<Row> withinBytes(List<Row> rows) {
-        long bytes = 0;
+    private static List<Row> within(List<Row> rows) {
+        long chars = 0;
         for (int i = 0; i < rows.size(); i++) {
-            bytes += rows.get(i).data().length;
-            if (i > 0 && bytes > BATCH_BYTES) {
+            chars += rows.get(i).data().length();
+            if (i > 0 && chars > BATCH_CHARS) {
                 return rows.subList(0, i);
             }
         }
         return rows;
     }
 
+    /** So that an outage at the beginning of a batch is reported, and holds no transaction. */
     private void awaitTopics(List<Row> rows) {
         KafkaProducer<String, byte[]> producer = clients.getProducer(CHANNEL);
         Set<String> topics = new TreeSet<>();
@@ -179,7 +181,7 @@ class OutboxRelay {
         try {
             acknowledged.get();
             return true;
-        } catch (java.util.concurrent.ExecutionException | CompletionException e) {
+        } catch (ExecutionException e) {
             LOG.errorf("Kafka refused %s %s for %s: %s", row.type(), row.eventId(), row.topic(), e.getCause());
             return false;
         }

@@ -33,7 +33,7 @@ final class PostgresOutbox {
                         row.getString("source"),
                         row.getString("type"),
                         row.getTimestamp("time").toInstant(),
-                        row.getBytes("data")))
+                        row.getString("data")))
                 .list();
     }
 
@@ -45,10 +45,11 @@ final class PostgresOutbox {
 
     /** One event on its way out. */
     record Row(
-            long id, String topic, String key, String eventId, String source, String type, Instant time, byte[] data) {
+            long id, String topic, String key, String eventId, String source, String type, Instant time, String data) {
 
         ProducerRecord<String, byte[]> toRecord() {
-            ProducerRecord<String, byte[]> message = new ProducerRecord<>(topic, key, data);
+            ProducerRecord<String, byte[]> message =
+                    new ProducerRecord<>(topic, key, data.getBytes(StandardCharsets.UTF_8));
             header(message, "ce_specversion", "1.0");
             header(message, "ce_id", eventId);
             header(message, "ce_source", source);

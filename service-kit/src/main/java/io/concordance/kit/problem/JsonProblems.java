@@ -14,11 +14,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Says in the caller's words what Jackson found wrong with a request body. */
 final class JsonProblems {
+    private static final Pattern GIVEN = Pattern.compile(
+            "^Cannot coerce \\S+ value \\(\"?(?<value>.*?)\"?\\) to|from (?<kind>Object|Array|String|Integer) value",
+            Pattern.DOTALL);
+    private static final Map<String, String> KINDS =
+            Map.of("Object", "an object", "Array", "a list", "String", "a string", "Integer", "an integer");
+
     private JsonProblems() {}
 
     static Problem of(JacksonException failure) {
@@ -36,7 +44,7 @@ final class JsonProblems {
                 of(new FieldProblem(path(format), format.getValue(), allowed(format.getTargetType())));
             case MismatchedInputException mismatch
             when !path(mismatch).isEmpty() ->
-                of(new FieldProblem(path(mismatch), null, allowed(mismatch.getTargetType())));
+                of(new FieldProblem(path(mismatch), given(mismatch), allowed(mismatch.getTargetType())));
             case MismatchedInputException mismatch -> malformed("expected " + allowed(mismatch.getTargetType()));
             default -> malformed(where(failure.getLocation()));
         };
@@ -78,6 +86,16 @@ final class JsonProblems {
             }
         }
         return path.toString();
+    }
+
+    /** Jackson keeps the refused value of a mismatch in its message only. */
+    private static @Nullable String given(MismatchedInputException mismatch) {
+        Matcher matcher = GIVEN.matcher(String.valueOf(mismatch.getOriginalMessage()));
+        if (!matcher.find()) {
+            return null;
+        }
+        String value = matcher.group("value");
+        return value != null ? value : KINDS.get(matcher.group("kind"));
     }
 
     private static String known(UnrecognizedPropertyException unknown) {

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -68,7 +69,9 @@ public class ObjectStore {
     }
 
     private StoredObject put(StoredObject object, InputStream data, String contentType) {
-        if (s3.put(object, data, contentType)) {
+        // Sending many parts only to learn that the object is already there would be a waste.
+        boolean worthAsking = object.bytes() > S3.PART_BYTES;
+        if (!(worthAsking && exists(object.key())) && s3.put(object, data, contentType)) {
             return object;
         }
         String existing = existingDigest(object.key());
@@ -79,7 +82,9 @@ public class ObjectStore {
     }
 
     private String existingDigest(String key) {
-        StatObjectResponse found = s3.stat(key).orElseThrow(() -> new ObjectStoreException.Missing(key));
+        StatObjectResponse found = s3.stat(key)
+                .orElseThrow(
+                        () -> new ObjectStoreException("object " + key + ": being written by somebody else", null));
         Optional<String> noted = S3.digest(found.headers());
         if (noted.isPresent()) {
             return noted.get();
@@ -173,6 +178,14 @@ public class ObjectStore {
 
     public boolean exists(String key) {
         return s3.stat(key).isPresent();
+    }
+
+    /**
+     * The first keys that start with {@code prefix}, in ascending order, at most {@code limit}. A server that was killed
+     * may list an unfinished upload; only what an event or a row names is sure to be whole.
+     */
+    public List<String> keys(String prefix, int limit) {
+        return s3.keys(prefix, limit);
     }
 
     /** Removes an object; that there is none is fine. */

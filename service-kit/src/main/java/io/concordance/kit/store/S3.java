@@ -3,19 +3,27 @@ package io.concordance.kit.store;
 import io.minio.BucketExistsArgs;
 import io.minio.GetObjectArgs;
 import io.minio.GetObjectResponse;
+import io.minio.ListObjectsArgs;
 import io.minio.MakeBucketArgs;
-import io.minio.MinioClient;
+import io.minio.MinioAsyncClient;
 import io.minio.PutObjectArgs;
 import io.minio.RemoveObjectArgs;
+import io.minio.Result;
 import io.minio.StatObjectArgs;
 import io.minio.StatObjectResponse;
 import io.minio.errors.ErrorResponseException;
 import io.minio.errors.MinioException;
+import io.minio.messages.Item;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import okhttp3.Headers;
 
 /** The few S3 calls the platform makes. */
@@ -27,19 +35,20 @@ class S3 {
     private static final String DIGEST = "sha256";
     private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(5);
     private static final Duration TRANSFER_PATIENCE = Duration.ofSeconds(60);
+    private static final Set<String> TAKEN = Set.of("PreconditionFailed", "ConditionalRequestConflict");
 
-    private final MinioClient client;
+    private final MinioAsyncClient client;
     private final String bucket;
     private final String region;
 
     S3(S3Settings settings) {
         this.bucket = settings.bucket();
         this.region = settings.region();
-        this.client = MinioClient.builder()
+        this.client = new WriteOnceClient(MinioAsyncClient.builder()
                 .endpoint(settings.endpoint())
                 .credentials(settings.accessKey(), settings.secretKey())
                 .region(settings.region())
-                .build();
+                .build());
         client.setTimeout(CONNECT_PATIENCE.toMillis(), TRANSFER_PATIENCE.toMillis(), TRANSFER_PATIENCE.toMillis());
     }
 
@@ -49,16 +58,18 @@ class S3 {
 
     /** Creates the object in one step; false if the key is taken. */
     boolean put(StoredObject object, InputStream data, String contentType) {
+        PutObjectArgs.Builder args = PutObjectArgs.builder().bucket(bucket).object(object.key()).stream(
+                        data, object.bytes(), PART_BYTES)
+                .contentType(contentType)
+                .userMetadata(Map.of(DIGEST, object.sha256()));
+        if (object.bytes() <= PART_BYTES) {
+            args.headers(WriteOnceClient.IF_ABSENT);
+        }
         try {
-            client.putObject(
-                    PutObjectArgs.builder().bucket(bucket).object(object.key()).stream(data, object.bytes(), PART_BYTES)
-                            .contentType(contentType)
-                            .userMetadata(Map.of(DIGEST, object.sha256()))
-                            .headers(Map.of("If-None-Match", "*"))
-                            .build());
+            await(client.putObject(args.build()));
             return true;
         } catch (ErrorResponseException e) {
-            if (e.response().code() == 412 || e.response().code() == 409) {
+            if (e.response().code() == 412 || TAKEN.contains(e.errorResponse().code())) {
                 return false;
             }
             throw unavailable(object.key(), e);
@@ -69,8 +80,8 @@ class S3 {
 
     GetObjectResponse open(String key) {
         try {
-            return client.getObject(
-                    GetObjectArgs.builder().bucket(bucket).object(key).build());
+            return await(client.getObject(
+                    GetObjectArgs.builder().bucket(bucket).object(key).build()));
         } catch (ErrorResponseException e) {
             throw isMissing(e) ? new ObjectStoreException.Missing(key) : unavailable(key, e);
         } catch (MinioException e) {
@@ -80,8 +91,8 @@ class S3 {
 
     Optional<StatObjectResponse> stat(String key) {
         try {
-            return Optional.of(client.statObject(
-                    StatObjectArgs.builder().bucket(bucket).object(key).build()));
+            return Optional.of(await(client.statObject(
+                    StatObjectArgs.builder().bucket(bucket).object(key).build())));
         } catch (ErrorResponseException e) {
             if (isMissing(e)) {
                 return Optional.empty();
@@ -92,10 +103,30 @@ class S3 {
         }
     }
 
+    /** Keys that start with {@code prefix}, in the order of their UTF-8 bytes; at most {@code limit}. */
+    List<String> keys(String prefix, int limit) {
+        List<String> keys = new ArrayList<>();
+        try {
+            for (Result<Item> item : client.listObjects(ListObjectsArgs.builder()
+                    .bucket(bucket)
+                    .prefix(prefix)
+                    .recursive(true)
+                    .build())) {
+                if (keys.size() == limit) {
+                    break;
+                }
+                keys.add(item.get().objectName());
+            }
+            return keys;
+        } catch (MinioException e) {
+            throw unavailable(prefix + "*", e);
+        }
+    }
+
     void delete(String key) {
         try {
-            client.removeObject(
-                    RemoveObjectArgs.builder().bucket(bucket).object(key).build());
+            await(client.removeObject(
+                    RemoveObjectArgs.builder().bucket(bucket).object(key).build()));
         } catch (MinioException e) {
             throw unavailable(key, e);
         }
@@ -103,7 +134,8 @@ class S3 {
 
     boolean bucketExists() {
         try {
-            return client.bucketExists(BucketExistsArgs.builder().bucket(bucket).build());
+            return await(client.bucketExists(
+                    BucketExistsArgs.builder().bucket(bucket).build()));
         } catch (MinioException e) {
             throw new ObjectStoreException("bucket " + bucket + ": " + e.getMessage(), e);
         }
@@ -114,8 +146,8 @@ class S3 {
             return;
         }
         try {
-            client.makeBucket(
-                    MakeBucketArgs.builder().bucket(bucket).region(region).build());
+            await(client.makeBucket(
+                    MakeBucketArgs.builder().bucket(bucket).region(region).build()));
         } catch (MinioException e) {
             // Another service may have made it since.
             if (!bucketExists()) {
@@ -131,6 +163,14 @@ class S3 {
 
     static ObjectStoreException unavailable(String key, Throwable cause) {
         return new ObjectStoreException("object " + key + ": " + cause.getMessage(), cause);
+    }
+
+    private static <T> T await(CompletableFuture<T> answer) throws MinioException {
+        try {
+            return answer.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof MinioException cause ? cause : new MinioException(e.getCause());
+        }
     }
 
     private static boolean isMissing(ErrorResponseException e) {
