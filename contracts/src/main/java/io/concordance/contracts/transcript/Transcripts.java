@@ -45,6 +45,13 @@ public final class Transcripts {
         public static final Limits DEFAULT = new Limits(1 << 20, 1_000_000);
     }
 
+    /** Receives a transcript and where it lies. */
+    @FunctionalInterface
+    public interface Located {
+        /** @param end offset just past the transcript's line, its line feed included */
+        void accept(Transcript transcript, long end);
+    }
+
     /**
      * Hands every transcript to {@code each}, in file order.
      *
@@ -52,11 +59,17 @@ public final class Transcripts {
      * @throws FieldProblem on the first line that is no transcript, a repeated id, or an empty file
      */
     public static int read(InputStream stream, Limits limits, Consumer<Transcript> each) {
+        return readLocated(stream, limits, (transcript, end) -> each.accept(transcript));
+    }
+
+    /** As {@link #read}, with the place of every transcript. */
+    public static int readLocated(InputStream stream, Limits limits, Located each) {
         InputStream in = new BufferedInputStream(stream, 1 << 16);
         Set<String> ids = new HashSet<>();
+        long[] end = new long[1];
         int line = 0;
         try {
-            for (byte[] json = line(in, limits, 1); json != null; json = line(in, limits, line + 1)) {
+            for (byte[] json = line(in, limits, 1, end); json != null; json = line(in, limits, line + 1, end)) {
                 line++;
                 if (isBlank(json)) {
                     continue;
@@ -68,7 +81,7 @@ public final class Transcripts {
                 if (ids.size() > limits.documents()) {
                     throw at(line, new FieldProblem("", null, "at most " + limits.documents() + " transcripts"));
                 }
-                each.accept(transcript);
+                each.accept(transcript, end[0]);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -86,7 +99,7 @@ public final class Transcripts {
         return all;
     }
 
-    private static byte @Nullable [] line(InputStream in, Limits limits, int number) throws IOException {
+    private static byte @Nullable [] line(InputStream in, Limits limits, int number, long[] end) throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         int b = in.read();
         if (b < 0) {
@@ -98,6 +111,7 @@ public final class Transcripts {
             }
             line.write(b);
         }
+        end[0] += line.size() + (b == '\n' ? 1 : 0);
         return line.toByteArray();
     }
 
