@@ -85,8 +85,7 @@ class ResidualStreamTest {
 
     private static String output(ModelProto model, String opType, int nth) {
         return model.getGraph().getNodeList().stream()
-                .filter(n -> n.getOpType().equals(opType)
-                       )
+                .filter(n -> n.getOpType().equals(opType))
                 .skip(nth)
                 .findFirst()
                 .orElseThrow()

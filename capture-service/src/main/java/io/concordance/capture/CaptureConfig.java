@@ -1,0 +1,69 @@
+package io.concordance.capture;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+
+/** Settings of the capture service, {@code concordance.capture.*}. */
+@ConfigMapping(prefix = "concordance.capture")
+public interface CaptureConfig {
+
+    /** Directory for downloaded models and transcripts. Safe to delete while the service is down. */
+    Path cacheDir();
+
+    Model model();
+
+    Transcripts transcripts();
+
+    Slice slice();
+
+    /** Limits on models. */
+    interface Model {
+        /** Largest ONNX file, bytes. The format itself ends at 2 GiB. */
+        @WithDefault("2147483647")
+        long maxOnnxBytes();
+
+        /** Largest tokenizer file, bytes. */
+        @WithDefault("67108864")
+        long maxTokenizerBytes();
+
+        /** Longest input that is ever run, tokens; longer documents are cut, and counted in their job. */
+        @WithDefault("2048")
+        int maxContext();
+
+        /** Models kept ready to run, one for each (model, hooks, dtype). */
+        @WithDefault("4")
+        int loaded();
+    }
+
+    /** Limits on uploaded transcripts. */
+    interface Transcripts {
+        @WithDefault("1073741824")
+        long maxBytes();
+
+        @WithDefault("1048576")
+        int maxLineBytes();
+
+        @WithDefault("1000000")
+        int maxDocuments();
+    }
+
+    /** How work is cut and run. */
+    interface Slice {
+        /** Estimated tokens of a slice. */
+        @WithDefault("8192")
+        int tokens();
+
+        /** Most documents of a slice. */
+        @WithDefault("4096")
+        int documents();
+
+        /** Characters counted as one token when work is cut. */
+        @WithDefault("4")
+        int charactersPerToken();
+
+        /** Tokens of one model run, padding included. */
+        @WithDefault("4096")
+        int batchTokens();
+    }
+}

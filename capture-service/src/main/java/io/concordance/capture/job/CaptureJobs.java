@@ -1,0 +1,176 @@
+package io.concordance.capture.job;
+
+import io.concordance.capture.CaptureConfig;
+import io.concordance.capture.job.CaptureJob.State;
+import io.concordance.capture.model.HookPoint;
+import io.concordance.capture.model.Models;
+import io.concordance.capture.model.RegisteredModel;
+import io.concordance.capture.transcript.DocumentIndex;
+import io.concordance.capture.transcript.TranscriptFiles;
+import io.concordance.contracts.digest.Digests;
+import io.concordance.contracts.problem.FieldProblem;
+import io.concordance.contracts.shard.ShardKeys;
+import io.concordance.kit.page.Page;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Accepts, lists and cancels capture jobs. */
+@ApplicationScoped
+public class CaptureJobs {
+    private static final Set<String> ROLES = Set.of("learning", "evaluation");
+    private static final Set<String> DTYPES = Set.of("fp16", "fp32");
+    private static final int MAX_HOOKS = 64;
+    private static final int MAX_ARMS = 64;
+
+    private final PostgresCaptureJobRepository repository;
+    private final Models models;
+    private final TranscriptFiles transcripts;
+    private final CaptureConfig.Slice settings;
+
+    CaptureJobs(
+            PostgresCaptureJobRepository repository, Models models, TranscriptFiles transcripts, CaptureConfig config) {
+        this.repository = repository;
+        this.models = models;
+        this.transcripts = transcripts;
+        this.settings = config.slice();
+    }
+
+    /**
+     * Checks a request and queues its slices.
+     *
+     * @throws FieldProblem on the first field at fault; nothing is kept then
+     */
+    CaptureJob submit(CaptureJobRequest request) {
+        RegisteredModel model = models.find(given("model", request.model()))
+                .orElseThrow(() -> new FieldProblem("model", request.model(), "the id of a registered model"));
+        List<HookPoint> hooks = hooks(model, request.hooks());
+        String role = oneOf("role", request.role(), ROLES);
+        String dtype = request.dtype() == null ? "fp16" : oneOf("dtype", request.dtype(), DTYPES);
+        List<DocumentIndex> indexes = new ArrayList<>();
+        List<CaptureJob.Arm> arms = arms(request.arms(), indexes);
+        List<Slicing.Slice> slices = new Slicing(
+                        settings.tokens(), settings.documents(), settings.charactersPerToken(), model.context())
+                .cut(indexes);
+        CaptureJob job = new CaptureJob(
+                UUID.randomUUID(),
+                State.ACCEPTED,
+                model.id(),
+                hooks.stream().map(HookPoint::name).toList(),
+                role,
+                dtype,
+                arms,
+                new CaptureJob.Slices(slices.size(), 0),
+                arms.stream().mapToInt(CaptureJob.Arm::documents).sum(),
+                0,
+                0,
+                0,
+                null,
+                Instant.now().truncatedTo(ChronoUnit.MILLIS),
+                null);
+        repository.accept(job, model, hooks, slices);
+        return job;
+    }
+
+    public Optional<CaptureJob> find(UUID id) {
+        return repository.find(id);
+    }
+
+    Page<CaptureJob> list(@Nullable UUID cursor, int limit) {
+        return repository.list(cursor, limit);
+    }
+
+    /** Stops a job that has not ended; slices that are done stay. The job as it is then, empty when there is none. */
+    Optional<CaptureJob> cancel(UUID id) {
+        repository.cancel(id);
+        return repository.find(id);
+    }
+
+    private List<HookPoint> hooks(RegisteredModel model, @Nullable List<@Nullable String> requested) {
+        List<@Nullable String> names = some("hooks", requested, MAX_HOOKS, "hook points");
+        List<HookPoint> hooks = new ArrayList<>();
+        Set<String> keys = new HashSet<>();
+        for (int i = 0; i < names.size(); i++) {
+            String name = names.get(i);
+            HookPoint hook = inside("hooks[" + i + "]", () -> models.hook(model, given("", name)));
+            if (!keys.add(ShardKeys.shard("", hook.name(), 0))) {
+                throw new FieldProblem("hooks[" + i + "]", name, "each hook point once");
+            }
+            hooks.add(hook);
+        }
+        return hooks;
+    }
+
+    private List<CaptureJob.Arm> arms(
+            @Nullable List<CaptureJobRequest.@Nullable Arm> given, List<DocumentIndex> indexes) {
+        List<CaptureJobRequest.@Nullable Arm> requested = some("arms", given, MAX_ARMS, "arms");
+        List<CaptureJob.Arm> arms = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < requested.size(); i++) {
+            CaptureJobRequest.Arm arm = requested.get(i);
+            inside("arms[" + i + "]", () -> {
+                if (arm == null) {
+                    throw new FieldProblem("", null, "an arm with name, kind and transcripts");
+                }
+                String name = given("name", arm.name());
+                if (!name.matches("[a-z0-9][a-z0-9-]{0,62}")) {
+                    throw new FieldProblem("name", name, "1 to 63 of a-z, 0-9 and -");
+                }
+                if (!names.add(name)) {
+                    throw new FieldProblem("name", name, "a name that no other arm has");
+                }
+                ArmKind kind = ArmKind.ofReading(arm.kind());
+                String digest = given("transcripts", arm.transcripts());
+                DocumentIndex index =
+                        Digests.isDigest(digest) ? transcripts.index(digest).orElse(null) : null;
+                if (index == null) {
+                    throw new FieldProblem("transcripts", digest, "the digest of an uploaded file, sha256:<64 hex>");
+                }
+                indexes.add(index);
+                return arms.add(new CaptureJob.Arm(name, kind.text(), digest, index.documents()));
+            });
+        }
+        return arms;
+    }
+
+    private static <T extends @Nullable Object> List<T> some(
+            String field, @Nullable List<T> list, int most, String what) {
+        if (list == null || list.isEmpty() || list.size() > most) {
+            throw new FieldProblem(field, list == null ? null : list.size(), "1 to " + most + " " + what);
+        }
+        return list;
+    }
+
+    private static String given(String field, @Nullable String value) {
+        if (value == null) {
+            throw new FieldProblem(field, null, "a string");
+        }
+        return value;
+    }
+
+    private static String oneOf(String field, @Nullable String value, Set<String> allowed) {
+        if (value == null || !allowed.contains(value)) {
+            throw new FieldProblem(
+                    field,
+                    value,
+                    "one of " + String.join(", ", allowed.stream().sorted().toList()));
+        }
+        return value;
+    }
+
+    private static <T> T inside(String prefix, Supplier<T> part) {
+        try {
+            return part.get();
+        } catch (FieldProblem problem) {
+            throw problem.inside(prefix);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package io.concordance.capture.job;
+
+import io.concordance.capture.job.CaptureJob.State;
+import io.concordance.capture.model.HookPoint;
+import io.concordance.capture.model.RegisteredModel;
+import io.concordance.contracts.event.CaptureJobAccepted;
+import io.concordance.contracts.event.Event;
+import io.concordance.contracts.event.SliceQueued;
+import io.concordance.contracts.json.Json;
+import io.concordance.contracts.problem.FieldProblem;
+import io.concordance.kit.outbox.Outbox;
+import io.concordance.kit.page.Page;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jspecify.annotations.Nullable;
+
+/** Capture jobs and their slices. */
+@ApplicationScoped
+class PostgresCaptureJobRepository {
+    private static final String SOURCE = "/concordance/capture";
+
+    private final Jdbi jdbi;
+    private final Outbox outbox;
+
+    PostgresCaptureJobRepository(Jdbi jdbi, Outbox outbox) {
+        this.jdbi = jdbi;
+        this.outbox = outbox;
+    }
+
+    /** Adds a job, its slices and the messages that set them going, all or nothing. */
+    void accept(CaptureJob job, RegisteredModel model, List<HookPoint> hooks, List<Slicing.Slice> slices) {
+        jdbi.useTransaction(handle -> {
+            handle.createUpdate("""
+                            insert into capture_job (id, state, model, hooks, role, dtype, arms, slices, documents, created_at)
+                            values (:id, :state, :model, cast(:hooks as jsonb), :role, :dtype, cast(:arms as jsonb),
+                                    :slices, :documents, :createdAt)
+                            """)
+                    .bind("id", job.id())
+                    .bind("state", job.state().text())
+                    .bind("model", job.model())
+                    .bind("hooks", json(hooks))
+                    .bind("role", job.role())
+                    .bind("dtype", job.dtype())
+                    .bind("arms", json(job.arms()))
+                    .bind("slices", slices.size())
+                    .bind("documents", job.documents())
+                    .bind("createdAt", job.createdAt())
+                    .execute();
+            PreparedBatch rows = handle.prepareBatch("""
+                    insert into slice (job, slice, arm, documents, from_byte, to_byte)
+                    values (:job, :slice, :arm, :documents, :fromByte, :toByte)
+                    """);
+            for (int i = 0; i < slices.size(); i++) {
+                Slicing.Slice slice = slices.get(i);
+                rows.bind("job", job.id())
+                        .bind("slice", i)
+                        .bind("arm", slice.arm())
+                        .bind("documents", slice.documents())
+                        .bind("fromByte", slice.fromByte())
+                        .bind("toByte", slice.toByte())
+                        .add();
+            }
+            rows.execute();
+            String id = job.id().toString();
+            outbox.add(handle, Event.of(SOURCE, id, accepted(job, model)));
+            for (int i = 0; i < slices.size(); i++) {
+                outbox.add(handle, Event.of(SOURCE, id + "/" + i, new SliceQueued(id, i)));
+            }
+        });
+    }
+
+    private static CaptureJobAccepted accepted(CaptureJob job, RegisteredModel model) {
+        return new CaptureJobAccepted(
+                job.id().toString(),
+                job.model(),
+                model.onnxDigest(),
+                job.hooks(),
+                job.role(),
+                job.dtype(),
+                job.arms().stream()
+                        .map(arm ->
+                                new CaptureJobAccepted.Arm(arm.name(), arm.kind(), arm.transcripts(), arm.documents()))
+                        .toList(),
+                job.slices().total(),
+                job.documents());
+    }
+
+    Optional<CaptureJob> find(UUID id) {
+        return jdbi.withHandle(handle -> handle.createQuery("select * from capture_job where id = :id")
+                .bind("id", id)
+                .map((row, context) -> job(row))
+                .findOne());
+    }
+
+    /** Newest first. */
+    Page<CaptureJob> list(@Nullable UUID cursor, int limit) {
+        if (cursor != null && find(cursor).isEmpty()) {
+            throw new FieldProblem("cursor", cursor, "the 'next' of an earlier page");
+        }
+        List<CaptureJob> found = jdbi.withHandle(handle -> handle.createQuery("""
+                        select * from capture_job
+                        where cast(:cursor as uuid) is null
+                           or (created_at, id) < (select created_at, id from capture_job where id = cast(:cursor as uuid))
+                        order by created_at desc, id desc limit :limit
+                        """)
+                .bind("cursor", cursor == null ? null : cursor.toString())
+                .bind("limit", limit + 1)
+                .map((row, context) -> job(row))
+                .list());
+        boolean more = found.size() > limit;
+        List<CaptureJob> items = more ? found.subList(0, limit) : found;
+        return new Page<>(items, more ? items.getLast().id().toString() : null);
+    }
+
+    void cancel(UUID id) {
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        update capture_job set state = 'cancelled', finished_at = now()
+                        where id = :id and state in ('accepted', 'running')
+                        """).bind("id", id).execute());
+    }
+
+    private static CaptureJob job(ResultSet row) throws SQLException {
+        OffsetDateTime finished = row.getObject("finished_at", OffsetDateTime.class);
+        return new CaptureJob(
+                row.getObject("id", UUID.class),
+                State.of(row.getString("state")),
+                row.getString("model"),
+                Stream.of(read(row.getString("hooks"), HookPoint[].class))
+                        .map(HookPoint::name)
+                        .toList(),
+                row.getString("role"),
+                row.getString("dtype"),
+                List.of(read(row.getString("arms"), CaptureJob.Arm[].class)),
+                new CaptureJob.Slices(row.getInt("slices"), row.getInt("slices_done")),
+                row.getInt("documents"),
+                row.getInt("truncated_documents"),
+                row.getLong("tokens"),
+                row.getLong("rows"),
+                row.getString("problem"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                finished == null ? null : finished.toInstant());
+    }
+
+    private static String json(Object value) {
+        return new String(Json.bytes(value), StandardCharsets.UTF_8);
+    }
+
+    private static <T> T read(String json, Class<T> type) {
+        return Json.read(json.getBytes(StandardCharsets.UTF_8), type);
+    }
+}

@@ -1,0 +1,179 @@
+package io.concordance.capture.slice;
+
+import io.concordance.capture.job.CaptureJob;
+import io.concordance.capture.job.CaptureJob.State;
+import io.concordance.capture.model.HookPoint;
+import io.concordance.contracts.event.Event;
+import io.concordance.contracts.event.ShardWritten;
+import io.concordance.contracts.json.Json;
+import io.concordance.kit.outbox.Outbox;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/** Slices as their workers see them. */
+@ApplicationScoped
+class PostgresSliceRepository {
+    private static final String SOURCE = "/concordance/capture";
+
+    private final Jdbi jdbi;
+    private final Outbox outbox;
+
+    PostgresSliceRepository(Jdbi jdbi, Outbox outbox) {
+        this.jdbi = jdbi;
+        this.outbox = outbox;
+    }
+
+    /** The slice, whose job is running from now on unless it has ended. Empty when there is no such slice. */
+    Optional<SliceWork> begin(UUID job, int slice) {
+        return jdbi.inTransaction(handle -> {
+            handle.createUpdate("update capture_job set state = 'running' where id = :job and state = 'accepted'")
+                    .bind("job", job)
+                    .execute();
+            return handle.createQuery("""
+                            select j.id, s.slice, j.slices, s.done_at is not null as done, j.state, j.model, j.hooks,
+                                   j.role, j.dtype, j.arms -> s.arm as arm, s.documents, s.from_byte, s.to_byte
+                            from slice s join capture_job j on j.id = s.job
+                            where s.job = :job and s.slice = :slice
+                            """)
+                    .bind("job", job)
+                    .bind("slice", slice)
+                    .map((row, context) -> work(row))
+                    .findOne();
+        });
+    }
+
+    /**
+     * Records a slice as done and states its shards, once. The last slice completes the job.
+     *
+     * @return whether the slice is recorded as done, now or before; false when its job ended without it
+     */
+    boolean finish(SliceWork work, SliceShards result) {
+        return jdbi.inTransaction(handle -> {
+            State state = lockJob(handle, work.job());
+            if (isDone(handle, work)) {
+                return true;
+            }
+            if (state.isFinal()) {
+                return false;
+            }
+            record(handle, work, result);
+            for (int i = 0; i < work.hooks().size(); i++) {
+                outbox.add(handle, Event.of(SOURCE, work.job().toString(), written(work, result, i)));
+            }
+            return true;
+        });
+    }
+
+    private static State lockJob(Handle handle, UUID job) {
+        return State.of(handle.createQuery("select state from capture_job where id = :job for update")
+                .bind("job", job)
+                .mapTo(String.class)
+                .one());
+    }
+
+    private static boolean isDone(Handle handle, SliceWork work) {
+        return handle.createQuery("select done_at is not null from slice where job = :job and slice = :slice")
+                .bind("job", work.job())
+                .bind("slice", work.slice())
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    private static void record(Handle handle, SliceWork work, SliceShards result) {
+        handle.createUpdate("""
+                        update slice set done_at = now(), tokens = :tokens, truncated = :truncated,
+                                         shards = cast(:shards as jsonb)
+                        where job = :job and slice = :slice
+                        """)
+                .bind("tokens", result.tokens())
+                .bind("truncated", result.truncated())
+                .bind("shards", new String(Json.bytes(result.shards()), StandardCharsets.UTF_8))
+                .bind("job", work.job())
+                .bind("slice", work.slice())
+                .execute();
+        handle.createUpdate("""
+                        update capture_job set
+                            slices_done = slices_done + 1,
+                            tokens = tokens + :tokens,
+                            rows = rows + :rows,
+                            truncated_documents = truncated_documents + :truncated,
+                            state = case when slices_done + 1 = slices then 'completed' else state end,
+                            finished_at = case when slices_done + 1 = slices then now() end
+                        where id = :job
+                        """)
+                .bind("tokens", result.tokens())
+                .bind("rows", (long) result.tokens() * work.hooks().size())
+                .bind("truncated", result.truncated())
+                .bind("job", work.job())
+                .execute();
+    }
+
+    private static ShardWritten written(SliceWork work, SliceShards result, int hook) {
+        return new ShardWritten(
+                work.job().toString(),
+                work.model(),
+                work.hooks().get(hook).name(),
+                work.slice(),
+                work.slices(),
+                work.arm().name(),
+                work.arm().kind(),
+                work.role(),
+                result.shards().get(hook),
+                work.dtype(),
+                result.tokens(),
+                work.hooks().get(hook).width(),
+                work.documents());
+    }
+
+    /**
+     * Ends the job of a slice that cannot be done. A job that has ended stays as it is.
+     *
+     * @return false when the slice is recorded as done after all
+     */
+    boolean fail(SliceWork work, String problem) {
+        return jdbi.inTransaction(handle -> {
+            State state = lockJob(handle, work.job());
+            if (isDone(handle, work)) {
+                return false;
+            }
+            if (!state.isFinal()) {
+                handle.createUpdate("""
+                                update capture_job set state = 'failed', problem = :problem, finished_at = now()
+                                where id = :job
+                                """)
+                        .bind("job", work.job())
+                        .bind("problem", problem)
+                        .execute();
+            }
+            return true;
+        });
+    }
+
+    private static SliceWork work(ResultSet row) throws SQLException {
+        return new SliceWork(
+                row.getObject("id", UUID.class),
+                row.getInt("slice"),
+                row.getInt("slices"),
+                row.getBoolean("done"),
+                State.of(row.getString("state")),
+                row.getString("model"),
+                List.of(read(row.getString("hooks"), HookPoint[].class)),
+                row.getString("role"),
+                row.getString("dtype"),
+                read(row.getString("arm"), CaptureJob.Arm.class),
+                row.getInt("documents"),
+                row.getLong("from_byte"),
+                row.getLong("to_byte"));
+    }
+
+    private static <T> T read(String json, Class<T> type) {
+        return Json.read(json.getBytes(StandardCharsets.UTF_8), type);
+    }
+}
