@@ -1,5 +1,7 @@
 package io.concordance.cli;
 
+import org.jspecify.annotations.Nullable;
+
 /** Something the user should know about and can act on; the command prints the message alone and ends with 1. */
 public class CommandFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -8,7 +10,7 @@ public class CommandFailure extends RuntimeException {
         super(message);
     }
 
-    public CommandFailure(String message, Throwable cause) {
+    public CommandFailure(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

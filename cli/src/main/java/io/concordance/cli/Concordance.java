@@ -1,6 +1,13 @@
 package io.concordance.cli;
 
+import io.concordance.cli.capture.CaptureCommand;
+import io.concordance.cli.demo.DemoCommand;
+import io.concordance.cli.dictionary.DictionaryCommand;
+import io.concordance.cli.events.EventsCommand;
+import io.concordance.cli.monitor.MonitorCommand;
 import io.concordance.cli.platform.PlatformCommands;
+import io.concordance.cli.release.ReleaseCommand;
+import io.concordance.cli.study.StudyCommand;
 import java.io.PrintWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +38,16 @@ public final class Concordance implements Runnable {
 
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Concordance());
-        for (List<Object> feature : List.of(PlatformCommands.all())) {
-            feature.forEach(line::addSubcommand);
-        }
+        PlatformCommands.all().forEach(line::addSubcommand);
+        List.of(
+                        new DemoCommand(),
+                        new StudyCommand(),
+                        new CaptureCommand(),
+                        new DictionaryCommand(),
+                        new ReleaseCommand(),
+                        new MonitorCommand(),
+                        new EventsCommand())
+                .forEach(line::addSubcommand);
         return line.setParameterExceptionHandler(Concordance::misused)
                 .setExecutionExceptionHandler(Concordance::failed)
                 .setCaseInsensitiveEnumValuesAllowed(true);

@@ -267,6 +267,10 @@ public final class Platform {
                         part.name() + " dies as often as it is started: " + tail(log(data, part.name())));
             }
         }
+        if (state.filter(known -> known.infra().isEmpty() && known.infraRestarts() >= HOPELESS_RESTARTS)
+                .isPresent()) {
+            throw new CommandFailure("the infrastructure does not start: " + complaint(log(data, "stack")));
+        }
         if (elapsed.compareTo(START_PATIENCE) > 0) {
             throw new CommandFailure("no answer in " + START_PATIENCE.toMinutes() + " minutes from "
                     + String.join(", ", missing) + "; logs are in " + data.resolve("logs"));
@@ -292,6 +296,18 @@ public final class Platform {
 
     private static Path log(Path data, String part) {
         return data.resolve("logs").resolve(part + ".log");
+    }
+
+    /** What the stack last said went wrong; the stack trace below it is for the log. */
+    private static String complaint(Path log) throws IOException {
+        if (!Files.exists(log)) {
+            return "it wrote no log";
+        }
+        return Files.readAllLines(log).stream()
+                .filter(line -> line.startsWith("local stack: "))
+                .reduce((earlier, later) -> later)
+                .map(line -> line.substring("local stack: ".length()) + " (more in " + log + ")")
+                .orElse("see " + log);
     }
 
     /** The last line of a log, and where the rest is. */

@@ -16,10 +16,16 @@ import java.util.Optional;
  * What the supervisor last knew: {@code DIR/run/state.json}. The file survives a killed supervisor, and is then the list
  * of processes that still have to be stopped.
  *
+ * @param infra empty until the infrastructure has answered for the first time
+ * @param infraRestarts how often it has had to be started again, or has failed to start
  * @param processes every process the supervisor has started and not yet seen end, services first
  */
 record PlatformState(
-        ProcessRef supervisor, List<PartStatus> services, List<PartStatus> infra, List<ProcessRef> processes) {
+        ProcessRef supervisor,
+        List<PartStatus> services,
+        List<PartStatus> infra,
+        int infraRestarts,
+        List<ProcessRef> processes) {
 
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 

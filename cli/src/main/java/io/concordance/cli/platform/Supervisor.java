@@ -182,7 +182,7 @@ final class Supervisor implements AutoCloseable {
                         .ifPresent(handle -> processes.add(ProcessRef.of("infra", handle)));
             }
             try {
-                new PlatformState(self, services, infra, processes).write(data);
+                new PlatformState(self, services, infra, stackRestarts, processes).write(data);
             } catch (IOException e) {
                 say("state not written: " + e);
             }
@@ -251,6 +251,15 @@ final class Supervisor implements AutoCloseable {
         }
 
         void keep() throws InterruptedException {
+            try {
+                keepUntilStopped();
+            } finally {
+                // A process launched while close() was under way has not been seen by it.
+                stop();
+            }
+        }
+
+        private void keepUntilStopped() throws InterruptedException {
             Backoff backoff = new Backoff();
             while (!stopping) {
                 try {

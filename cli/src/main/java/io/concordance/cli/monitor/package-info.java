@@ -1,0 +1,5 @@
+/** {@code concordance monitor}: the monitor library on the command line. */
+@NullMarked
+package io.concordance.cli.monitor;
+
+import org.jspecify.annotations.NullMarked;
