@@ -1,0 +1,98 @@
+package io.concordance.registry.study;
+
+import io.concordance.contracts.dictionary.Dictionary;
+import io.concordance.contracts.event.SightingReported;
+import io.concordance.contracts.study.StudyReport.MonitorResult;
+import io.concordance.contracts.study.StudyReport.StrategyResult;
+import io.concordance.registry.study.CandidatesStage.Found;
+import io.concordance.registry.study.CaptureStage.Jobs;
+import io.concordance.registry.study.DictionaryStage.Trained;
+import io.concordance.registry.study.EvaluationShards.Located;
+import io.concordance.registry.study.ReleaseStage.Published;
+import io.concordance.registry.study.peer.Peers;
+import io.concordance.registry.study.strategy.Candidate;
+import io.concordance.registry.study.strategy.MaximaReader;
+import io.concordance.registry.study.strategy.StrategyEvaluation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens the evaluation shards, for the first and only time: a monitor armed over HTTP sees every transcript, and every
+ * strategy's candidates are judged on the same rows. Nothing of it flows back.
+ */
+final class MonitorStage implements StageWork {
+    private static final String UNIT = "transcripts";
+
+    private final Peers peers;
+    private final EvaluationShards shards;
+    private final StudyObjects objects;
+    private final Watch.Source watches;
+
+    MonitorStage(Peers peers, EvaluationShards shards, StudyObjects objects, Watch.Source watches) {
+        this.peers = peers;
+        this.shards = shards;
+        this.objects = objects;
+        this.watches = watches;
+    }
+
+    /** What the evaluation transcripts showed. */
+    record Watched(MonitorResult monitor, List<StrategyResult> strategies) {}
+
+    @Override
+    public StageName name() {
+        return StageName.MONITOR;
+    }
+
+    @Override
+    public StageResult attempt(StudyRun run, ProgressSink progress) {
+        Jobs jobs = run.result(StageName.CAPTURE, Jobs.class);
+        List<Located> located = shards.of(jobs.evaluation(), jobs.hook());
+        int expected = located.isEmpty() ? 0 : located.getFirst().slices();
+        if (located.isEmpty() || located.size() < expected) {
+            return StageResult.waiting(located.size(), expected, "shards", "evaluation shards are on their way");
+        }
+        Found found = run.result(StageName.CANDIDATES, Found.class);
+        int[] features = features(found);
+        Dictionary dictionary = objects.dictionary(
+                run.result(StageName.DICTIONARY, Trained.class).dictionary());
+        Published published = run.result(StageName.RELEASE, Published.class);
+        @Nullable Watch armed = published.digest() == null ? null : watches.arm(run.id(), published.digest());
+        Sessions sessions = new Sessions(armed, new MaximaReader(dictionary, features));
+        for (int i = 0; i < located.size(); i++) {
+            objects.open(located.get(i), sessions::read);
+            progress.progress(i + 1, located.size(), "shards");
+        }
+        if (armed != null) {
+            report(run, armed, sessions);
+        }
+        StrategyEvaluation evaluation = new StrategyEvaluation(features, sessions.maxima());
+        List<StrategyResult> strategies = new ArrayList<>();
+        for (String kind : run.order().armKinds()) {
+            strategies.add(evaluation.of(kind, found.strategies().getOrDefault(kind, List.of())));
+        }
+        MonitorResult result = sessions.result();
+        String note = armed == null ? "no release to watch for" : result.fires() + " fired";
+        return StageResult.completed(sessions.maxima().size(), UNIT, note, new Watched(result, strategies));
+    }
+
+    /** Dictionary indices of everything that any strategy nominates. */
+    private static int[] features(Found found) {
+        return found.strategies().values().stream()
+                .flatMap(List::stream)
+                .mapToInt(Candidate::index)
+                .distinct()
+                .sorted()
+                .toArray();
+    }
+
+    private void report(StudyRun run, Watch armed, Sessions sessions) {
+        MonitorResult result = sessions.result();
+        Map<String, Long> firesByRule = sessions.firesByRule();
+        String monitor = "study-" + run.id();
+        peers.report(
+                new SightingReported(monitor, armed.digest(), result.sessions(), result.fires(), firesByRule),
+                run.key("sighting"));
+    }
+}

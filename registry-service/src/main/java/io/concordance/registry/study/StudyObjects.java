@@ -1,0 +1,85 @@
+package io.concordance.registry.study;
+
+import io.concordance.contracts.dictionary.Dictionary;
+import io.concordance.contracts.dictionary.DictionaryFiles;
+import io.concordance.contracts.digest.Digests;
+import io.concordance.contracts.shard.Shard;
+import io.concordance.kit.store.ObjectStore;
+import io.concordance.registry.study.EvaluationShards.Located;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** Dictionaries and evaluation shards from the object store, each held against its digest. */
+@ApplicationScoped
+class StudyObjects {
+    private static final long MAX_DICTIONARY = 1L << 30;
+
+    private final ObjectStore store;
+
+    StudyObjects(ObjectStore store) {
+        this.store = store;
+    }
+
+    /**
+     * A finished dictionary.
+     *
+     * @throws StudyFailure if its files do not have the digest
+     */
+    Dictionary dictionary(String digest) {
+        return inFolder(folder -> {
+            for (String file : List.of(DictionaryFiles.CONFIG, DictionaryFiles.WEIGHTS)) {
+                String key = "dictionaries/" + Digests.hex(digest) + "/" + file;
+                write(folder.resolve(file), store.get(key, MAX_DICTIONARY));
+            }
+            String found = DictionaryFiles.digest(folder);
+            if (!found.equals(digest)) {
+                throw new StudyFailure("dictionary " + digest + " has the digest " + found);
+            }
+            return DictionaryFiles.read(folder);
+        });
+    }
+
+    /** Hands over an evaluation shard, open during the call. */
+    void open(Located located, Consumer<Shard> reader) {
+        inFolder(folder -> {
+            Path file = store.fetch(located.key(), located.sha256(), folder);
+            try (Shard shard = Shard.open(file)) {
+                reader.accept(shard);
+            }
+            return located;
+        });
+    }
+
+    private static void write(Path file, byte[] bytes) {
+        try {
+            Files.write(file, bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static <T> T inFolder(Function<Path, T> work) {
+        try {
+            Path folder = Files.createTempDirectory("concordance-study-");
+            try {
+                return work.apply(folder);
+            } finally {
+                try (Stream<Path> files = Files.walk(folder)) {
+                    for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                        Files.delete(file);
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

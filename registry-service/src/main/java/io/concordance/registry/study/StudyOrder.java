@@ -1,0 +1,125 @@
+package io.concordance.registry.study;
+
+import io.concordance.contracts.digest.Digests;
+import io.concordance.contracts.problem.FieldProblem;
+import io.concordance.contracts.study.ArmKind;
+import io.concordance.contracts.study.Study;
+import io.concordance.contracts.study.StudyFile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A study with everything it names in place.
+ *
+ * @param transcripts digest of the uploaded file for every path in the study
+ * @param review {@code people} or {@code stand-in}
+ */
+record StudyOrder(Study study, Models models, Map<String, String> transcripts, String review) {
+    private static final Pattern MODEL_ID = Pattern.compile("[0-9a-f]{32}");
+
+    /** Kinds that need the model run with interventions, which capture does not offer. */
+    private static final Set<ArmKind> UNSUPPORTED = Set.of(ArmKind.PERTURBED, ArmKind.STEERED);
+
+    /** Ids of registered models. */
+    record Models(String model, @Nullable String base) {}
+
+    /**
+     * Checks the order however it came. Returns it.
+     *
+     * @throws FieldProblem on the first field that a study could not run with
+     */
+    static StudyOrder check(@Nullable StudyOrder order) {
+        if (order == null) {
+            throw new FieldProblem("", null, "an object with study, models, transcripts and review");
+        }
+        Study study = require("study", order.study());
+        try {
+            StudyFile.check(study);
+        } catch (FieldProblem e) {
+            throw e.inside("study");
+        }
+        checkKinds(study.arms());
+        Models models = require("models", order.models());
+        modelId("models.model", models.model());
+        if (models.base() != null || !order.baseArms().isEmpty()) {
+            modelId("models.base", models.base());
+        }
+        Map<String, String> transcripts = require("transcripts", order.transcripts());
+        for (Study.Arm arm : study.arms()) {
+            digest(transcripts, arm.transcripts());
+        }
+        digest(transcripts, study.evaluate().transcripts());
+        ReviewMode.named(require("review", order.review()));
+        return order;
+    }
+
+    private static void checkKinds(List<Study.Arm> arms) {
+        List<String> allowed = new ArrayList<>();
+        for (ArmKind kind : ArmKind.values()) {
+            if (!UNSUPPORTED.contains(kind)) {
+                allowed.add(kind.wireName());
+            }
+        }
+        for (int i = 0; i < arms.size(); i++) {
+            String kind = arms.get(i).kind();
+            if (!allowed.contains(kind)) {
+                throw new FieldProblem("study.arms[" + i + "].kind", kind, "one of " + allowed);
+            }
+        }
+    }
+
+    private static void modelId(String field, @Nullable String id) {
+        if (!MODEL_ID.matcher(require(field, id)).matches()) {
+            throw new FieldProblem(field, id, "the id of a registered model, 32 hex digits");
+        }
+    }
+
+    private static void digest(Map<String, String> transcripts, String path) {
+        String field = "transcripts[\"" + path + "\"]";
+        String digest = require(field, transcripts.get(path));
+        if (!Digests.isDigest(digest)) {
+            throw new FieldProblem(field, digest, "the digest of an uploaded file, sha256: and 64 hex digits");
+        }
+    }
+
+    private static <T> T require(String field, @Nullable T value) {
+        if (value == null) {
+            throw new FieldProblem(field, null, "a value");
+        }
+        return value;
+    }
+
+    ReviewMode reviewMode() {
+        return ReviewMode.named(review);
+    }
+
+    /** Arms that the model itself runs on. */
+    List<Study.Arm> modelArms() {
+        return arms(false);
+    }
+
+    /** Arms that the base model runs on. */
+    List<Study.Arm> baseArms() {
+        return arms(true);
+    }
+
+    private List<Study.Arm> arms(boolean base) {
+        return study.arms().stream()
+                .filter(arm -> arm.kind().equals(ArmKind.BASE_MODEL.wireName()) == base)
+                .toList();
+    }
+
+    /** Digest of an uploaded transcript file by its path in the study. */
+    String transcriptDigest(String path) {
+        return require("transcripts", transcripts.get(path));
+    }
+
+    /** Kinds of the study's arms, each once, in the study's order: one strategy each. */
+    List<String> armKinds() {
+        return study.arms().stream().map(Study.Arm::kind).distinct().toList();
+    }
+}

@@ -1,0 +1,55 @@
+package io.concordance.registry.study;
+
+import io.concordance.registry.concern.ConcernService;
+import io.concordance.registry.feature.FeatureRepository;
+import io.concordance.registry.release.ReleaseService;
+import io.concordance.registry.study.peer.Peers;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.util.List;
+
+/** The stages with what they need from the rest of the service. */
+@ApplicationScoped
+class StudyStages {
+    private final StudyRepository studies;
+    private final Peers peers;
+    private final FeatureRepository features;
+    private final ConcernService concerns;
+    private final ReleaseService releases;
+    private final EvaluationShards shards;
+    private final StudyObjects objects;
+    private final ChannelWatch watch;
+
+    StudyStages(
+            StudyRepository studies,
+            Peers peers,
+            FeatureRepository features,
+            ConcernService concerns,
+            ReleaseService releases,
+            EvaluationShards shards,
+            StudyObjects objects,
+            ChannelWatch watch) {
+        this.studies = studies;
+        this.peers = peers;
+        this.features = features;
+        this.concerns = concerns;
+        this.releases = releases;
+        this.shards = shards;
+        this.objects = objects;
+        this.watch = watch;
+    }
+
+    StudyProcess process() {
+        List<StageWork> stages = List.of(
+                new CaptureStage(peers),
+                new DictionaryStage(peers),
+                new EvidenceStage(peers, features),
+                new CandidatesStage(
+                        features, concerns, evidence -> evidence.screen().q() < 0.05),
+                new ReviewStage(concerns),
+                new ReleaseStage(releases),
+                new MonitorStage(peers, shards, objects, watch),
+                new ReportStage(features, concerns));
+        return new StudyProcess(studies, stages, Clock.systemUTC());
+    }
+}

@@ -1,0 +1,134 @@
+package io.concordance.registry.study;
+
+import io.concordance.registry.study.PostgresStudyLease.Lease;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/** Carries every unfinished study, one virtual thread each, while this instance holds the lease. */
+@ApplicationScoped
+class StudyWorker {
+    private static final Logger LOG = Logger.getLogger(StudyWorker.class);
+    private static final Duration LOOK = Duration.ofMillis(500);
+    private static final Duration WAIT = Duration.ofMillis(300);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
+    private static final int FAULTS = 20;
+
+    private final PostgresStudyLease leases;
+    private final StudyRepository studies;
+    private final StudyProcess process;
+    private final Map<UUID, Thread> drivers = new ConcurrentHashMap<>();
+    private final Semaphore awake = new Semaphore(0);
+    private volatile boolean stopped;
+    private volatile boolean leading;
+
+    StudyWorker(PostgresStudyLease leases, StudyRepository studies, StudyStages stages) {
+        this.leases = leases;
+        this.studies = studies;
+        this.process = stages.process();
+    }
+
+    void start(@Observes StartupEvent event) {
+        Thread.ofVirtual().name("studies").start(this::lead);
+    }
+
+    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+        stopped = true;
+        awake.release();
+        for (Thread driver : drivers.values()) {
+            driver.interrupt();
+            driver.join(LONGEST_WAIT);
+        }
+    }
+
+    /** There is a new study. It would be found without this call within half a second. */
+    void wake() {
+        awake.release();
+    }
+
+    private void lead() {
+        while (!stopped) {
+            try {
+                Optional<Lease> lease = leases.tryAcquire();
+                if (lease.isPresent()) {
+                    leadWhile(lease.get());
+                }
+            } catch (RuntimeException e) {
+                LOG.warnf("Studies wait: %s", e);
+            }
+            pause(LOOK);
+        }
+    }
+
+    private void leadWhile(Lease lease) {
+        try (lease) {
+            leading = true;
+            while (!stopped && lease.held()) {
+                for (UUID id : studies.running()) {
+                    drivers.computeIfAbsent(
+                            id,
+                            study -> Thread.ofVirtual().name("study-" + study).start(() -> drive(study)));
+                }
+                pause(LOOK);
+            }
+        } finally {
+            leading = false;
+        }
+    }
+
+    private void pause(Duration most) {
+        try {
+            if (awake.tryAcquire(most.toMillis(), TimeUnit.MILLISECONDS)) {
+                awake.drainPermits();
+            }
+        } catch (InterruptedException e) {
+            stopped = true;
+        }
+    }
+
+    private void drive(UUID id) {
+        try {
+            long wait = WAIT.toMillis();
+            int faults = 0;
+            while (!stopped && leading) {
+                StudyProcess.Pass pass = StudyProcess.Pass.UNAVAILABLE;
+                try {
+                    pass = process.advance(id);
+                    faults = 0;
+                } catch (RuntimeException e) {
+                    LOG.warnf(e, "Study %s: an attempt failed", id);
+                    if (++faults == FAULTS) {
+                        process.fail(id, "the service failed " + FAULTS + " times: " + e);
+                    }
+                }
+                switch (pass) {
+                    case ENDED -> {
+                        return;
+                    }
+                    case MOVED -> wait = WAIT.toMillis();
+                    case WAITING -> {
+                        wait = WAIT.toMillis();
+                        Thread.sleep(wait);
+                    }
+                    case UNAVAILABLE -> {
+                        Thread.sleep(wait);
+                        wait = Math.min(2 * wait, LONGEST_WAIT.toMillis());
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            drivers.remove(id);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package io.concordance.registry.study.peer;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dictionary run as sae-trainer-service tells it.
+ *
+ * @param tokens rows trained on so far, counting every epoch
+ * @param digest of the finished dictionary; {@code objectPrefix} where its files lie
+ */
+public record DictionaryRun(
+        String id,
+        String state,
+        long step,
+        long steps,
+        long tokens,
+        @Nullable Metrics metrics,
+        @Nullable String digest,
+        @Nullable String objectPrefix,
+        @Nullable String problem) {
+
+    public record Metrics(double loss, double fvu, double l0, double alive) {}
+
+    /** What to train. */
+    public record Order(
+            String name, List<String> jobs, String hook, int width, int k, String activation, long tokens, long seed) {}
+
+    public boolean completed() {
+        return state.equals("completed");
+    }
+
+    public boolean ended() {
+        return completed() || state.equals("failed") || state.equals("cancelled");
+    }
+}

@@ -1,0 +1,73 @@
+package io.concordance.registry.study.peer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.concordance.contracts.event.SightingReported;
+import io.concordance.contracts.release.TrustDocument;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/**
+ * What a study asks of capture, trainer and autointerp, and of this service as its monitors know it. Every call may throw {@link PeerUnavailable} (try again) or
+ * {@link PeerRefusal} (do not).
+ */
+@ApplicationScoped
+public class Peers {
+    private final Peer capture;
+    private final Peer trainer;
+    private final Peer autointerp;
+    private final Peer registry;
+
+    public Peers(
+            @ConfigProperty(name = "concordance.capture.url", defaultValue = "http://localhost:8081") String capture,
+            @ConfigProperty(name = "concordance.trainer.url", defaultValue = "http://localhost:8082") String trainer,
+            @ConfigProperty(name = "concordance.autointerp.url", defaultValue = "http://localhost:8083")
+                    String autointerp,
+            @ConfigProperty(name = "concordance.registry.url") String registry) {
+        this.capture = new Peer("capture", capture);
+        this.trainer = new Peer("trainer", trainer);
+        this.autointerp = new Peer("autointerp", autointerp);
+        this.registry = new Peer("registry", registry);
+    }
+
+    public CaptureJob submit(CaptureJob.Order order, String idempotencyKey) {
+        return capture.post("v1/capture-jobs", idempotencyKey, order, CaptureJob.class);
+    }
+
+    public CaptureJob captureJob(String id) {
+        return capture.get("v1/capture-jobs/" + id, CaptureJob.class);
+    }
+
+    public DictionaryRun submit(DictionaryRun.Order order, String idempotencyKey) {
+        return trainer.post("v1/dictionaries", idempotencyKey, order, DictionaryRun.class);
+    }
+
+    public DictionaryRun dictionaryRun(String id) {
+        return trainer.get("v1/dictionaries/" + id, DictionaryRun.class);
+    }
+
+    /** The newest analysis of a dictionary; empty until autointerp has heard of the dictionary. */
+    public Optional<Analysis> analysis(String dictionary) {
+        String query = URLEncoder.encode(dictionary, StandardCharsets.UTF_8);
+        return autointerp.get("v1/analyses?dictionary=" + query, Analysis.Listing.class).items().stream()
+                .findFirst();
+    }
+
+    /** Whose signatures this registry's monitors believe. */
+    public TrustDocument trust() {
+        return registry.get("v1/trust", TrustDocument.class);
+    }
+
+    /** Base address of this service. */
+    public URI registryAddress() {
+        return registry.address();
+    }
+
+    /** Reports what a study's monitor saw, the way any monitor does. */
+    public void report(SightingReported sighting, String idempotencyKey) {
+        registry.post("v1/sightings", idempotencyKey, sighting, JsonNode.class);
+    }
+}
