@@ -12,6 +12,8 @@ public enum ArmKind {
     OFF_POLICY(true),
     INSTRUCTED(true),
     BASE_MODEL(true),
+    /** What the model meets in deployment: judges a finding, never makes one. */
+    DEPLOYMENT(true),
     PERTURBED(false),
     STEERED(false);
 
@@ -26,15 +28,21 @@ public enum ArmKind {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** @throws FieldProblem on {@code kind} unless a plain reading of given transcripts makes such an arm */
-    static ArmKind ofReading(@Nullable String text) {
+    /**
+     * @throws FieldProblem on {@code kind} unless a plain reading of given transcripts makes such an arm, and a job of
+     *     this role may have it
+     */
+    static ArmKind ofReading(@Nullable String text, String role) {
         String readable = Arrays.stream(values())
-                .filter(kind -> kind.readsGivenText)
+                .filter(kind -> kind.readsGivenText && kind.mayBeIn(role))
                 .map(ArmKind::text)
                 .collect(Collectors.joining(", "));
         for (ArmKind kind : values()) {
             if (!kind.text().equals(text)) {
                 continue;
+            }
+            if (!kind.mayBeIn(role)) {
+                throw new FieldProblem("kind", text, readable + "; '" + text + "' is for role evaluation");
             }
             if (!kind.readsGivenText) {
                 throw new FieldProblem(
@@ -45,5 +53,9 @@ public enum ArmKind {
             return kind;
         }
         throw new FieldProblem("kind", text, "one of " + readable);
+    }
+
+    private boolean mayBeIn(String role) {
+        return this != DEPLOYMENT || role.equals("evaluation");
     }
 }

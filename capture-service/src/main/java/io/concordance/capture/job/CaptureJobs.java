@@ -56,7 +56,7 @@ public class CaptureJobs {
         String role = oneOf("role", request.role(), ROLES);
         String dtype = request.dtype() == null ? "fp16" : oneOf("dtype", request.dtype(), DTYPES);
         List<DocumentIndex> indexes = new ArrayList<>();
-        List<CaptureJob.Arm> arms = arms(request.arms(), indexes);
+        List<CaptureJob.Arm> arms = arms(request.arms(), role, indexes);
         List<Slicing.Slice> slices = new Slicing(
                         settings.tokens(), settings.documents(), settings.charactersPerToken(), model.context())
                 .cut(indexes);
@@ -110,7 +110,7 @@ public class CaptureJobs {
     }
 
     private List<CaptureJob.Arm> arms(
-            @Nullable List<CaptureJobRequest.@Nullable Arm> given, List<DocumentIndex> indexes) {
+            @Nullable List<CaptureJobRequest.@Nullable Arm> given, String role, List<DocumentIndex> indexes) {
         List<CaptureJobRequest.@Nullable Arm> requested = some("arms", given, MAX_ARMS, "arms");
         List<CaptureJob.Arm> arms = new ArrayList<>();
         Set<String> names = new HashSet<>();
@@ -127,7 +127,7 @@ public class CaptureJobs {
                 if (!names.add(name)) {
                     throw new FieldProblem("name", name, "a name that no other arm has");
                 }
-                ArmKind kind = ArmKind.ofReading(arm.kind());
+                ArmKind kind = ArmKind.ofReading(arm.kind(), role);
                 String digest = given("transcripts", arm.transcripts());
                 DocumentIndex index =
                         Digests.isDigest(digest) ? transcripts.index(digest).orElse(null) : null;
