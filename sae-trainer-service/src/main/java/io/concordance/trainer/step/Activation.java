@@ -1,5 +1,6 @@
 package io.concordance.trainer.step;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.trainer.kernel.Selection;
 import java.util.Locale;
@@ -18,6 +19,7 @@ public enum Activation {
     }
 
     /** Name in requests, events and files. */
+    @JsonValue
     public String wireName() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -1,0 +1,50 @@
+package io.concordance.trainer;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** Settings of the trainer, {@code concordance.trainer.*}. None of them changes a byte of a dictionary already accepted. */
+@ConfigMapping(prefix = "concordance.trainer")
+public interface TrainerConfig {
+
+    /** Directory for downloaded shards and checkpoints. Safe to delete while the service is down. */
+    Path cacheDir();
+
+    /** Bytes of downloaded shards that are kept for the next epoch. */
+    @WithDefault("10737418240")
+    long cacheBytes();
+
+    /** Runs trained at the same time. */
+    @WithDefault("1")
+    int runs();
+
+    /** Kernel threads a run; 0 for one a core. Any number gives the same dictionary. */
+    @WithDefault("0")
+    int threads();
+
+    /** Rows that are shuffled together, for runs accepted from now on. */
+    @WithDefault("32768")
+    int windowRows();
+
+    /** Time between checkpoints; longer when writing one takes more than a tenth of it. */
+    @WithDefault("5s")
+    Duration checkpointEvery();
+
+    /** Time between two signs of life of a run's holder. */
+    @WithDefault("2s")
+    Duration heartbeat();
+
+    /** A run whose holder gave no sign of life for this long is taken over. */
+    @WithDefault("6s")
+    Duration stealAfter();
+
+    /** How long a run waits for its next shard before it makes way for another run. */
+    @WithDefault("2s")
+    Duration patience();
+
+    /** How long a request waits for the announcement of a job that it names. */
+    @WithDefault("5s")
+    Duration announcementGrace();
+}

@@ -1,0 +1,158 @@
+package io.concordance.trainer.capture;
+
+import io.concordance.contracts.event.CaptureJobAccepted;
+import io.concordance.contracts.event.Event;
+import io.concordance.contracts.event.ObjectRef;
+import io.concordance.contracts.event.ShardWritten;
+import io.concordance.contracts.json.Json;
+import io.concordance.kit.inbox.Inbox;
+import io.concordance.trainer.stream.ShardSource.Written;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.UUID;
+import org.jdbi.v3.core.Jdbi;
+
+/** Captured jobs and shards. */
+@ApplicationScoped
+public class PostgresCaptureRepository {
+    private final Jdbi jdbi;
+    private final Inbox inbox;
+
+    PostgresCaptureRepository(Jdbi jdbi, Inbox inbox) {
+        this.jdbi = jdbi;
+        this.inbox = inbox;
+    }
+
+    void add(Event<CaptureJobAccepted> event, UUID id) {
+        CaptureJobAccepted job = event.data();
+        jdbi.useTransaction(handle -> {
+            if (!inbox.firstSeen(handle, event.source(), event.id())) {
+                return;
+            }
+            handle.createUpdate("""
+                            insert into captured_job (id, model, model_digest, hooks, role, arms, slices)
+                            values (:id, :model, :modelDigest, cast(:hooks as jsonb), :role, cast(:arms as jsonb), :slices)
+                            on conflict do nothing
+                            """)
+                    .bind("id", id)
+                    .bind("model", job.model())
+                    .bind("modelDigest", job.modelDigest())
+                    .bind("hooks", json(job.hooks()))
+                    .bind("role", job.role())
+                    .bind(
+                            "arms",
+                            json(job.arms().stream()
+                                    .map(CaptureJobAccepted.Arm::name)
+                                    .toList()))
+                    .bind("slices", job.slices())
+                    .execute();
+        });
+    }
+
+    void add(Event<ShardWritten> event, UUID job, int rows) {
+        ShardWritten shard = event.data();
+        jdbi.useTransaction(handle -> {
+            if (!inbox.firstSeen(handle, event.source(), event.id())) {
+                return;
+            }
+            handle.createUpdate("""
+                            insert into captured_shard
+                                (job, hook, slice, arm, role, bucket, object_key, sha256, bytes, rows, width)
+                            values (:job, :hook, :slice, :arm, :role, :bucket, :key, :sha256, :bytes, :rows, :width)
+                            on conflict do nothing
+                            """)
+                    .bind("job", job)
+                    .bind("hook", shard.hook())
+                    .bind("slice", shard.slice())
+                    .bind("arm", shard.arm())
+                    .bind("role", shard.role())
+                    .bind("bucket", shard.object().bucket())
+                    .bind("key", shard.object().key())
+                    .bind("sha256", shard.object().sha256())
+                    .bind("bytes", shard.object().bytes())
+                    .bind("rows", rows)
+                    .bind("width", shard.width())
+                    .execute();
+        });
+    }
+
+    /** A job that was announced. */
+    public Optional<CapturedJob> job(UUID id) {
+        return jdbi.withHandle(handle -> handle.createQuery("select * from captured_job where id = :id")
+                .bind("id", id)
+                .map((row, context) -> new CapturedJob(
+                        row.getString("id"),
+                        row.getString("model"),
+                        List.of(read(row.getString("hooks"))),
+                        row.getString("role"),
+                        List.of(read(row.getString("arms"))),
+                        row.getInt("slices")))
+                .findOne());
+    }
+
+    /** A shard that was written; left out when {@code arms} is not empty and does not name its arm. */
+    Optional<Written> shard(UUID job, String hook, int slice, List<String> arms) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select * from captured_shard where job = :job and hook = :hook and slice = :slice
+                        """)
+                .bind("job", job)
+                .bind("hook", hook)
+                .bind("slice", slice)
+                .map((row, context) -> written(row, arms))
+                .findOne());
+    }
+
+    private static Written written(ResultSet row, List<String> arms) throws SQLException {
+        return new Written(
+                new ObjectRef(
+                        row.getString("bucket"),
+                        row.getString("object_key"),
+                        row.getString("sha256"),
+                        row.getLong("bytes")),
+                row.getInt("rows"),
+                row.getInt("width"),
+                row.getString("role").equals(CapturedJob.LEARNING)
+                        && (arms.isEmpty() || arms.contains(row.getString("arm"))));
+    }
+
+    /** Values a row at a hook, once any shard of the jobs says so. */
+    public OptionalInt width(List<UUID> jobs, String hook) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select width from captured_shard where job in (<jobs>) and hook = :hook order by job, slice limit 1
+                        """)
+                .bindList("jobs", jobs)
+                .bind("hook", hook)
+                .mapTo(Integer.class)
+                .findOne()
+                .map(OptionalInt::of)
+                .orElse(OptionalInt.empty()));
+    }
+
+    /** Rows that have been captured so far at a hook of these jobs, in these arms. */
+    public long rows(List<UUID> jobs, String hook, List<String> arms) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select coalesce(sum(rows), 0) from captured_shard
+                        where job in (<jobs>) and hook = :hook and role = :role
+                          and (cast(:arms as jsonb) = '[]' or cast(:arms as jsonb) @> to_jsonb(arm))
+                        """)
+                .bindList("jobs", jobs)
+                .bind("hook", hook)
+                .bind("role", CapturedJob.LEARNING)
+                .bind("arms", json(arms))
+                .mapTo(Long.class)
+                .one());
+    }
+
+    private static String json(Object value) {
+        return new String(Json.bytes(value), StandardCharsets.UTF_8);
+    }
+
+    private static String[] read(String json) {
+        return Json.read(json.getBytes(StandardCharsets.UTF_8), String[].class);
+    }
+}

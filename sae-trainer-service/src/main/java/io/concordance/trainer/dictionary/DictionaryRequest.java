@@ -1,0 +1,30 @@
+package io.concordance.trainer.dictionary;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code POST /v1/dictionaries} takes.
+ *
+ * @param jobs capture jobs in the order their slices are to be read
+ * @param hook canonical or short name
+ * @param arms names of the arms to learn from; all when absent
+ * @param width number of features
+ * @param activation {@code batchtopk} (when absent) or {@code topk}
+ * @param tokens rows to train on, counting every epoch
+ * @param seed 0 when absent
+ * @param batch rows a step; chosen from {@code tokens} when absent
+ * @param learningRate chosen from {@code width} when absent
+ */
+record DictionaryRequest(
+        @Nullable String name,
+        @Nullable List<@Nullable String> jobs,
+        @Nullable String hook,
+        @Nullable List<@Nullable String> arms,
+        @Nullable Integer width,
+        @Nullable Integer k,
+        @Nullable String activation,
+        @Nullable Long tokens,
+        @Nullable Long seed,
+        @Nullable Integer batch,
+        @Nullable Double learningRate) {}

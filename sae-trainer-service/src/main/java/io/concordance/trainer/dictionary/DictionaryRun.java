@@ -1,0 +1,103 @@
+package io.concordance.trainer.dictionary;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.concordance.contracts.event.DictionaryCheckpointed.Metrics;
+import io.concordance.trainer.step.Activation;
+import io.concordance.trainer.step.TrainConfig;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A dictionary run and how far it has come.
+ *
+ * @param steps of the whole run
+ * @param tokens rows trained on so far, counting every epoch
+ * @param tokensTotal of the whole run: steps times batch
+ * @param metrics of the last hundredth of the run
+ * @param digest of the finished dictionary
+ * @param objectPrefix of the finished dictionary's files, ends in a slash
+ * @param problem why it failed
+ */
+record DictionaryRun(
+        UUID id,
+        String name,
+        State state,
+        long step,
+        long steps,
+        long tokens,
+        long tokensTotal,
+        @Nullable Metrics metrics,
+        Coverage coverage,
+        @Nullable String digest,
+        @Nullable String objectPrefix,
+        @Nullable String problem,
+        Instant createdAt,
+        @Nullable Instant finishedAt,
+        Config config) {
+
+    /** Rows captured so far for the run, and how many of them the first epoch has used. */
+    record Coverage(long rows, long seen) {}
+
+    /** The run as accepted, every default filled in. */
+    record Config(
+            List<UUID> jobs,
+            String hook,
+            List<String> arms,
+            int width,
+            int k,
+            Activation activation,
+            long tokens,
+            long seed,
+            int batch,
+            double learningRate,
+            int windowRows,
+            int auxiliaryK,
+            long deadAfter) {
+
+        static Config of(RunSpec spec) {
+            TrainConfig train = spec.train();
+            return new Config(
+                    spec.jobs(),
+                    spec.hook(),
+                    spec.arms(),
+                    train.width(),
+                    train.k(),
+                    train.activation(),
+                    train.tokens(),
+                    train.seed(),
+                    train.batch(),
+                    train.learningRate(),
+                    train.windowRows(),
+                    train.auxiliaryK(),
+                    train.deadAfter());
+        }
+    }
+
+    enum State {
+        /** For its turn or for its next shard. */
+        WAITING,
+        TRAINING,
+        COMPLETED,
+        FAILED,
+        CANCELLED;
+
+        @JsonValue
+        String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        static State of(String text) {
+            return valueOf(text.toUpperCase(Locale.ROOT));
+        }
+
+        boolean isFinal() {
+            return this != WAITING && this != TRAINING;
+        }
+    }
+
+    /** A point of the metrics history. */
+    record MetricPoint(long step, long tokens, double loss, double fvu, double l0, double alive) {}
+}

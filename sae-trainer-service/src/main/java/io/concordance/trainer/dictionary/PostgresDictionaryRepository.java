@@ -1,0 +1,145 @@
+package io.concordance.trainer.dictionary;
+
+import io.concordance.contracts.event.DictionaryCheckpointed.Metrics;
+import io.concordance.contracts.json.Json;
+import io.concordance.contracts.problem.FieldProblem;
+import io.concordance.kit.page.Page;
+import io.concordance.trainer.capture.PostgresCaptureRepository;
+import io.concordance.trainer.dictionary.DictionaryRun.MetricPoint;
+import io.concordance.trainer.dictionary.DictionaryRun.State;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+
+/** Dictionary runs as people see them. */
+@ApplicationScoped
+class PostgresDictionaryRepository {
+    private final Jdbi jdbi;
+    private final PostgresCaptureRepository captures;
+
+    PostgresDictionaryRepository(Jdbi jdbi, PostgresCaptureRepository captures) {
+        this.jdbi = jdbi;
+        this.captures = captures;
+    }
+
+    /** The files of a finished dictionary. */
+    record Export(String prefix, String configSha256, String weightsSha256) {}
+
+    DictionaryRun add(UUID id, DictionaryRequests.Accepted accepted) {
+        jdbi.useTransaction(handle -> handle.createUpdate("""
+                        insert into dictionary_run (id, name, state, model, spec)
+                        values (:id, :name, 'waiting', :model, cast(:spec as jsonb))
+                        """)
+                .bind("id", id)
+                .bind("name", accepted.name())
+                .bind("model", accepted.model())
+                .bind("spec", new String(Json.bytes(accepted.spec()), StandardCharsets.UTF_8))
+                .execute());
+        return find(id).orElseThrow();
+    }
+
+    Optional<DictionaryRun> find(UUID id) {
+        return jdbi.withHandle(handle -> handle.createQuery("select * from dictionary_run where id = :id")
+                .bind("id", id)
+                .map((row, context) -> run(row))
+                .findOne());
+    }
+
+    /** Newest first. */
+    Page<DictionaryRun> list(@Nullable UUID cursor, int limit) {
+        if (cursor != null && find(cursor).isEmpty()) {
+            throw new FieldProblem("cursor", cursor, "the 'next' of an earlier page");
+        }
+        List<DictionaryRun> found = jdbi.withHandle(handle -> handle.createQuery("""
+                        select * from dictionary_run
+                        where cast(:cursor as uuid) is null
+                           or (created_at, id) < (select created_at, id from dictionary_run where id = cast(:cursor as uuid))
+                        order by created_at desc, id desc limit :limit
+                        """)
+                .bind("cursor", cursor == null ? null : cursor.toString())
+                .bind("limit", limit + 1)
+                .map((row, context) -> run(row))
+                .list());
+        boolean more = found.size() > limit;
+        List<DictionaryRun> items = more ? found.subList(0, limit) : found;
+        return new Page<>(items, more ? items.getLast().id().toString() : null);
+    }
+
+    /** Cancels an open run; its holder notices with its next write or sign of life. */
+    void cancel(UUID id) {
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        update dictionary_run set state = 'cancelled', finished_at = now()
+                        where id = :id and state in ('waiting', 'training')
+                        """).bind("id", id).execute());
+    }
+
+    /** By step. */
+    List<MetricPoint> metrics(UUID id) {
+        return jdbi.withHandle(
+                handle -> handle.createQuery("select * from training_metric where run = :id order by step")
+                        .bind("id", id)
+                        .map((row, context) -> new MetricPoint(
+                                row.getLong("step"),
+                                row.getLong("tokens"),
+                                row.getDouble("loss"),
+                                row.getDouble("fvu"),
+                                row.getDouble("l0"),
+                                row.getDouble("alive")))
+                        .list());
+    }
+
+    /** Empty until the run has completed. */
+    Optional<Export> export(UUID id) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select object_prefix, config_sha256, weights_sha256 from dictionary_run
+                        where id = :id and state = 'completed'
+                        """)
+                .bind("id", id)
+                .map((row, context) -> new Export(
+                        row.getString("object_prefix"),
+                        row.getString("config_sha256"),
+                        row.getString("weights_sha256")))
+                .findOne());
+    }
+
+    private DictionaryRun run(ResultSet row) throws SQLException {
+        RunSpec spec = spec(row);
+        OffsetDateTime finished = row.getObject("finished_at", OffsetDateTime.class);
+        long steps = spec.train().steps();
+        return new DictionaryRun(
+                row.getObject("id", UUID.class),
+                row.getString("name"),
+                State.of(row.getString("state")),
+                row.getLong("step"),
+                steps,
+                row.getLong("tokens"),
+                steps * spec.train().batch(),
+                metricsOf(row),
+                new DictionaryRun.Coverage(
+                        captures.rows(spec.jobs(), spec.hook(), spec.arms()), row.getLong("rows_seen")),
+                row.getString("digest"),
+                row.getString("object_prefix"),
+                row.getString("problem"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                finished == null ? null : finished.toInstant(),
+                DictionaryRun.Config.of(spec));
+    }
+
+    static RunSpec spec(ResultSet row) throws SQLException {
+        return Json.read(row.getString("spec").getBytes(StandardCharsets.UTF_8), RunSpec.class);
+    }
+
+    private static @Nullable Metrics metricsOf(ResultSet row) throws SQLException {
+        double loss = row.getDouble("loss");
+        return row.wasNull()
+                ? null
+                : new Metrics(loss, row.getDouble("fvu"), row.getDouble("l0"), row.getDouble("alive"));
+    }
+}

@@ -1,0 +1,265 @@
+package io.concordance.trainer.dictionary;
+
+import io.concordance.contracts.event.DictionaryCheckpointed;
+import io.concordance.contracts.event.DictionaryCheckpointed.Metrics;
+import io.concordance.contracts.event.Event;
+import io.concordance.contracts.event.FeatureDiscovered;
+import io.concordance.kit.outbox.Outbox;
+import io.concordance.kit.store.StoredObject;
+import io.concordance.trainer.TrainerConfig;
+import io.concordance.trainer.dictionary.DictionaryRun.MetricPoint;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Update;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who trains a run, and everything its holder writes. Each write is a compare-and-set on the fencing epoch: a holder that
+ * was taken over, or whose run was cancelled, gets {@link LeaseLost} and has changed nothing.
+ */
+@ApplicationScoped
+class PostgresTrainingLease {
+    private static final String SOURCE = "/concordance/trainer";
+    private static final int CHECKPOINTS_KEPT = 2;
+
+    private final Jdbi jdbi;
+    private final Outbox outbox;
+    private final double stealAfterSeconds;
+
+    PostgresTrainingLease(Jdbi jdbi, Outbox outbox, TrainerConfig config) {
+        this.jdbi = jdbi;
+        this.outbox = outbox;
+        this.stealAfterSeconds = config.stealAfter().toMillis() / 1000.0;
+    }
+
+    /** How far a run has come. */
+    record Progress(long step, long tokens, long rowsSeen, Metrics metrics) {}
+
+    /** A finished dictionary. */
+    record Finished(String digest, String prefix, String configSha256, String weightsSha256) {}
+
+    private static final String CLAIMABLE = """
+            state in ('waiting', 'training')
+            and (holder is null or heartbeat_at < now() - make_interval(secs => :stealAfter))
+            """;
+
+    /** Takes the run that has waited longest among those nobody holds. */
+    Optional<ClaimedRun> claim(String holder) {
+        return jdbi.inTransaction(handle -> handle.createQuery("""
+                        update dictionary_run set holder = :holder, heartbeat_at = now(), epoch = epoch + 1
+                        where id = (select id from dictionary_run where %s
+                                    order by queued_at for update skip locked limit 1)
+                        returning *
+                        """.formatted(CLAIMABLE))
+                .bind("holder", holder)
+                .bind("stealAfter", stealAfterSeconds)
+                .map((row, context) -> new ClaimedRun(
+                        row.getObject("id", UUID.class),
+                        row.getLong("epoch"),
+                        row.getString("model"),
+                        PostgresDictionaryRepository.spec(row),
+                        checkpoint(
+                                row.getString("checkpoint_key"),
+                                row.getString("checkpoint_sha256"),
+                                row.getLong("checkpoint_bytes"))))
+                .findOne());
+    }
+
+    private static @Nullable StoredObject checkpoint(@Nullable String key, @Nullable String sha256, long bytes) {
+        return key == null || sha256 == null ? null : new StoredObject(key, sha256, bytes);
+    }
+
+    /** Whether another run is ready to be taken. */
+    boolean othersWait() {
+        return jdbi.withHandle(
+                handle -> handle.createQuery("select exists (select from dictionary_run where " + CLAIMABLE + ")")
+                        .bind("stealAfter", stealAfterSeconds)
+                        .mapTo(Boolean.class)
+                        .one());
+    }
+
+    /** A sign of life. */
+    void heartbeat(ClaimedRun run) {
+        jdbi.useTransaction(handle -> fenced(handle, run, "heartbeat_at = now()", update -> update));
+    }
+
+    void waiting(ClaimedRun run) {
+        jdbi.useTransaction(handle -> fenced(handle, run, "state = 'waiting'", update -> update));
+    }
+
+    /** Gives the run back, behind those that wait already. */
+    void release(ClaimedRun run) {
+        jdbi.useTransaction(handle -> fenced(
+                handle,
+                run,
+                "state = 'waiting', holder = null, heartbeat_at = null, queued_at = now()",
+                update -> update));
+    }
+
+    /** Shows progress that is not durable yet; the history's points are the same however often they are written. */
+    void report(ClaimedRun run, Progress progress, List<MetricPoint> points) {
+        jdbi.useTransaction(handle -> {
+            progress(handle, run, progress, "state = 'training'", update -> update);
+            points(handle, run, points);
+        });
+    }
+
+    /** Notes a checkpoint object that is about to be written. */
+    void announce(ClaimedRun run, String key, long step) {
+        jdbi.useTransaction(handle -> {
+            fenced(handle, run, "heartbeat_at = now()", update -> update);
+            handle.createUpdate("""
+                            insert into checkpoint_object (key, run, step, epoch) values (:key, :run, :step, :epoch)
+                            on conflict do nothing
+                            """)
+                    .bind("key", key)
+                    .bind("run", run.id())
+                    .bind("step", step)
+                    .bind("epoch", run.epoch())
+                    .execute();
+        });
+    }
+
+    /** Moves the pointer to a checkpoint and says so, in one transaction. */
+    void move(
+            ClaimedRun run,
+            StoredObject checkpoint,
+            Progress progress,
+            List<MetricPoint> points,
+            DictionaryCheckpointed event) {
+        jdbi.useTransaction(handle -> {
+            progress(handle, run, progress, "state = 'training'," + POINTER, update -> pointer(update, checkpoint));
+            points(handle, run, points);
+            outbox.add(handle, Event.of(SOURCE, run.id().toString(), event));
+        });
+    }
+
+    /** Ends the run with its dictionary, and says so together with the discovery of its features. */
+    void complete(
+            ClaimedRun run,
+            StoredObject checkpoint,
+            Progress progress,
+            List<MetricPoint> points,
+            Finished finished,
+            DictionaryCheckpointed event,
+            List<FeatureDiscovered> features) {
+        jdbi.useTransaction(handle -> {
+            progress(
+                    handle,
+                    run,
+                    progress,
+                    """
+                    state = 'completed', finished_at = now(), digest = :digest, object_prefix = :prefix,
+                    config_sha256 = :configSha256, weights_sha256 = :weightsSha256,""" + POINTER,
+                    update -> pointer(update, checkpoint)
+                            .bind("digest", finished.digest())
+                            .bind("prefix", finished.prefix())
+                            .bind("configSha256", finished.configSha256())
+                            .bind("weightsSha256", finished.weightsSha256()));
+            points(handle, run, points);
+            outbox.add(handle, Event.of(SOURCE, run.id().toString(), event));
+            for (FeatureDiscovered feature : features) {
+                outbox.add(handle, Event.of(SOURCE, finished.digest(), feature));
+            }
+        });
+    }
+
+    void fail(ClaimedRun run, String problem) {
+        jdbi.useTransaction(handle -> fenced(
+                handle,
+                run,
+                "state = 'failed', finished_at = now(), problem = :problem",
+                update -> update.bind("problem", problem)));
+    }
+
+    /** Checkpoint objects that no one will read again: all but the last two of a run, and all of cancelled runs. */
+    List<String> obsolete() {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select key from (
+                            select c.key, r.state, c.step < r.checkpoint_step as past,
+                                   row_number() over (partition by c.run
+                                       order by c.key = r.checkpoint_key desc, c.step desc, c.epoch desc) as place
+                            from checkpoint_object c join dictionary_run r on r.id = c.run
+                            where r.checkpoint_step is null or c.step <= r.checkpoint_step or r.state = 'cancelled') ranked
+                        where state = 'cancelled' or (past and place > :kept)
+                        """)
+                .bind("kept", CHECKPOINTS_KEPT)
+                .mapTo(String.class)
+                .list());
+    }
+
+    void forget(String key) {
+        jdbi.useHandle(handle -> handle.createUpdate("delete from checkpoint_object where key = :key")
+                .bind("key", key)
+                .execute());
+    }
+
+    private static final String POINTER = """
+
+             checkpoint_step = :step, checkpoint_key = :key, checkpoint_sha256 = :sha256, checkpoint_bytes = :bytes
+            """;
+
+    private static Update pointer(Update update, StoredObject checkpoint) {
+        return update.bind("key", checkpoint.key())
+                .bind("sha256", checkpoint.sha256())
+                .bind("bytes", checkpoint.bytes());
+    }
+
+    private interface Binding {
+        Update to(Update update);
+    }
+
+    private static void progress(Handle handle, ClaimedRun run, Progress progress, String changes, Binding binding) {
+        fenced(
+                handle,
+                run,
+                """
+                step = :step, tokens = :tokens, rows_seen = :rowsSeen, loss = :loss, fvu = :fvu, l0 = :l0,
+                alive = :alive, heartbeat_at = now(),""" + " " + changes,
+                update -> binding.to(update.bind("step", progress.step())
+                        .bind("tokens", progress.tokens())
+                        .bind("rowsSeen", progress.rowsSeen())
+                        .bind("loss", progress.metrics().loss())
+                        .bind("fvu", progress.metrics().fvu())
+                        .bind("l0", progress.metrics().l0())
+                        .bind("alive", progress.metrics().alive())));
+    }
+
+    private static void fenced(Handle handle, ClaimedRun run, String changes, Binding binding) {
+        int changed = binding.to(handle.createUpdate("update dictionary_run set " + changes + """
+                        where id = :run and epoch = :epoch and state in ('waiting', 'training')
+                        """.indent(1))
+                        .bind("run", run.id())
+                        .bind("epoch", run.epoch()))
+                .execute();
+        if (changed != 1) {
+            throw new LeaseLost(run.id(), run.epoch());
+        }
+    }
+
+    private static void points(Handle handle, ClaimedRun run, List<MetricPoint> points) {
+        if (points.isEmpty()) {
+            return;
+        }
+        PreparedBatch batch = handle.prepareBatch("""
+                insert into training_metric (run, step, tokens, loss, fvu, l0, alive)
+                values (:run, :step, :tokens, :loss, :fvu, :l0, :alive) on conflict do nothing
+                """);
+        for (MetricPoint point : points) {
+            batch.bind("run", run.id())
+                    .bind("step", point.step())
+                    .bind("tokens", point.tokens())
+                    .bind("loss", point.loss())
+                    .bind("fvu", point.fvu())
+                    .bind("l0", point.l0())
+                    .bind("alive", point.alive())
+                    .add();
+        }
+        batch.execute();
+    }
+}

@@ -1,0 +1,19 @@
+package io.concordance.trainer.dictionary;
+
+import io.concordance.trainer.step.TrainConfig;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * A run as accepted, every default filled in.
+ *
+ * @param jobs in the order their slices are read
+ * @param hook canonical name
+ * @param arms names, empty for all
+ */
+record RunSpec(List<UUID> jobs, String hook, List<String> arms, TrainConfig train) {
+    RunSpec {
+        jobs = List.copyOf(jobs);
+        arms = List.copyOf(arms);
+    }
+}

@@ -1,0 +1,199 @@
+package io.concordance.trainer.dictionary;
+
+import io.concordance.contracts.problem.FieldProblem;
+import io.concordance.kit.store.ObjectStoreException;
+import io.concordance.kit.store.StoredObject;
+import io.concordance.trainer.capture.CapturedJob;
+import io.concordance.trainer.capture.PostgresCaptureRepository;
+import io.concordance.trainer.capture.ShardSources;
+import io.concordance.trainer.checkpoint.Checkpoint;
+import io.concordance.trainer.checkpoint.Training;
+import io.concordance.trainer.step.TrainingDiverged;
+import io.concordance.trainer.stream.ShardOrder;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The training threads: each takes a run, trains it to its end or until the service stops, and takes the next. What
+ * cannot be done now (database or object store away) is tried again from the last checkpoint; what can never be done
+ * ends the run with the reason.
+ */
+@ApplicationScoped
+class TrainingWorker {
+    private static final Logger LOG = Logger.getLogger(TrainingWorker.class);
+    private static final Duration IDLE = Duration.ofMillis(250);
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+    private static final int ATTEMPTS = 20;
+
+    private final TrainingParts parts;
+    private final PostgresCaptureRepository captures;
+    private final ShardSources shards;
+    private final String holder = UUID.randomUUID().toString();
+    private final StopSignal stopping = new StopSignal();
+    private final List<Thread> threads = new ArrayList<>();
+
+    TrainingWorker(TrainingParts parts, PostgresCaptureRepository captures, ShardSources shards) {
+        this.parts = parts;
+        this.captures = captures;
+        this.shards = shards;
+    }
+
+    void start(@Observes StartupEvent event) {
+        for (int i = 0; i < parts.config().runs(); i++) {
+            threads.add(Thread.ofPlatform().name("training-" + i).start(this::work));
+        }
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        stopping.request();
+        for (Thread thread : threads) {
+            try {
+                thread.join(Duration.ofSeconds(5));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void work() {
+        UUID failing = null;
+        int failures = 0;
+        while (!stopping.requested()) {
+            try {
+                Optional<ClaimedRun> claimed = claim();
+                if (claimed.isEmpty()) {
+                    stopping.pause(IDLE.toMillis());
+                    continue;
+                }
+                ClaimedRun run = claimed.get();
+                failures = run.id().equals(failing) ? failures : 0;
+                failing = run.id();
+                failures = attempt(run, failures) ? 0 : failures + 1;
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    private Optional<ClaimedRun> claim() throws InterruptedException {
+        try {
+            return parts.lease().claim(holder);
+        } catch (RuntimeException e) {
+            LOG.warnf("no run can be taken for now: %s", e.getMessage());
+            stopping.pause(AFTER_FAILURE.toMillis());
+            return Optional.empty();
+        }
+    }
+
+    /** Returns false when the run should be tried again. */
+    private boolean attempt(ClaimedRun run, int failures) throws InterruptedException {
+        try (Pulse pulse = new Pulse(run, parts.lease(), parts.config().heartbeat())) {
+            train(run, pulse);
+            return true;
+        } catch (LeaseLost e) {
+            LOG.infof("%s", e.getMessage());
+            parts.gauges().idle();
+            parts.sweep();
+            return true;
+        } catch (RuntimeException | OutOfMemoryError e) {
+            parts.gauges().idle();
+            return giveUp(run, e, failures);
+        }
+    }
+
+    private boolean giveUp(ClaimedRun run, Throwable cause, int failures) throws InterruptedException {
+        boolean hopeless = isFinal(cause) || failures >= ATTEMPTS;
+        LOG.errorf(cause, "run %s: %s", run.id(), hopeless ? "failed" : "stopped, to be taken up again");
+        try {
+            if (hopeless) {
+                parts.lease().fail(run, reason(cause));
+            } else {
+                stopping.pause(AFTER_FAILURE.toMillis());
+                parts.lease().release(run);
+            }
+        } catch (RuntimeException e) {
+            LOG.warnf("run %s waits for its lease to run out: %s", run.id(), e.getMessage());
+        }
+        return hopeless;
+    }
+
+    private static boolean isFinal(Throwable cause) {
+        return cause instanceof FieldProblem
+                || cause instanceof TrainingDiverged
+                || cause instanceof IllegalArgumentException
+                || cause instanceof OutOfMemoryError
+                || (cause instanceof ObjectStoreException && cause.getClass() != ObjectStoreException.class);
+    }
+
+    private static String reason(Throwable cause) {
+        if (cause instanceof OutOfMemoryError) {
+            return "the run needs more memory than the trainer has";
+        }
+        String message = cause.getMessage();
+        return message == null ? cause.getClass().getSimpleName() : message;
+    }
+
+    private void train(ClaimedRun run, Pulse pulse) throws InterruptedException {
+        OptionalInt width = awaitWidth(run, pulse);
+        if (width.isEmpty()) {
+            parts.lease().release(run);
+            return;
+        }
+        RunSpec spec = run.spec();
+        try (Training training = new Training(
+                spec.train(),
+                width.getAsInt(),
+                order(spec),
+                shards.of(spec.hook(), spec.arms()),
+                threads(),
+                checkpoint(run.checkpoint()))) {
+            new TrainingRun(run, training, parts, pulse).train(stopping);
+        }
+    }
+
+    /** Values a row, known with the first shard; empty when the thread should do something else meanwhile. */
+    private OptionalInt awaitWidth(ClaimedRun run, Pulse pulse) throws InterruptedException {
+        long deadline = System.nanoTime() + parts.config().patience().toNanos();
+        while (true) {
+            OptionalInt width = captures.width(run.spec().jobs(), run.spec().hook());
+            if (width.isPresent()) {
+                return width;
+            }
+            pulse.check();
+            if (stopping.requested()
+                    || (System.nanoTime() > deadline && parts.lease().othersWait())) {
+                return OptionalInt.empty();
+            }
+            stopping.pause();
+        }
+    }
+
+    private ShardOrder order(RunSpec spec) {
+        List<ShardOrder.Job> jobs = new ArrayList<>();
+        for (UUID id : spec.jobs()) {
+            CapturedJob job = captures.job(id).orElseThrow();
+            jobs.add(new ShardOrder.Job(job.id(), job.slices()));
+        }
+        return new ShardOrder(jobs);
+    }
+
+    private int threads() {
+        int configured = parts.config().threads();
+        return configured > 0 ? configured : Runtime.getRuntime().availableProcessors();
+    }
+
+    private @Nullable Checkpoint checkpoint(@Nullable StoredObject object) {
+        return object == null ? null : parts.checkpoints().read(object.key(), object.sha256());
+    }
+}

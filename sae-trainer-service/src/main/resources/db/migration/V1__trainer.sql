@@ -1,0 +1,79 @@
+-- What capture has announced. A shard may be known before its job: the two come on different topics.
+create table captured_job (
+    id           uuid    primary key,
+    model        text    not null,
+    model_digest text    not null,
+    hooks        jsonb   not null,
+    role         text    not null,
+    arms         jsonb   not null,
+    slices       integer not null
+);
+
+create table captured_shard (
+    job        uuid    not null,
+    hook       text    not null,
+    slice      integer not null,
+    arm        text    not null,
+    role       text    not null,
+    bucket     text    not null,
+    object_key text    not null,
+    sha256     text    not null,
+    bytes      bigint  not null,
+    rows       integer not null,
+    width      integer not null,
+    primary key (job, hook, slice)
+);
+
+-- Dictionary runs. spec is what was asked and how it is trained, fixed at acceptance. holder and heartbeat_at are the
+-- lease; epoch rises with every claim and fences everything a holder writes; checkpoint_* is the pointer to the state.
+create table dictionary_run (
+    id                uuid             primary key,
+    name              text             not null,
+    state             text             not null check (state in ('waiting', 'training', 'completed', 'failed', 'cancelled')),
+    model             text             not null,
+    spec              jsonb            not null,
+    step              bigint           not null default 0,
+    tokens            bigint           not null default 0,
+    loss              double precision,
+    fvu               double precision,
+    l0                double precision,
+    alive             double precision,
+    rows_seen         bigint           not null default 0,
+    digest            text,
+    object_prefix     text,
+    config_sha256     text,
+    weights_sha256    text,
+    problem           text,
+    created_at        timestamptz      not null default now(),
+    finished_at       timestamptz,
+    queued_at         timestamptz      not null default now(),
+    holder            text,
+    heartbeat_at      timestamptz,
+    epoch             bigint           not null default 0,
+    checkpoint_step   bigint,
+    checkpoint_key    text,
+    checkpoint_sha256 text,
+    checkpoint_bytes  bigint
+);
+create index dictionary_run_created_at on dictionary_run (created_at, id);
+create index dictionary_run_open on dictionary_run (queued_at) where state in ('waiting', 'training');
+
+create table training_metric (
+    run    uuid             not null references dictionary_run (id),
+    step   bigint           not null,
+    tokens bigint           not null,
+    loss   double precision not null,
+    fvu    double precision not null,
+    l0     double precision not null,
+    alive  double precision not null,
+    primary key (run, step)
+);
+
+-- Every checkpoint object that was ever begun; noted before it is written, so that none is left behind.
+create table checkpoint_object (
+    key   text   primary key,
+    run   uuid   not null references dictionary_run (id),
+    step  bigint not null,
+    epoch bigint not null
+);
+create index checkpoint_object_run on checkpoint_object (run);
