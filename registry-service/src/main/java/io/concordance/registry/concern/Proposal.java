@@ -10,4 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param by who proposes
  * @param strategy kind of the arm that made the feature a candidate, null when it does not matter
  */
-public record Proposal(ConcernLevel level, String reason, String by, @Nullable String strategy) {}
+public record Proposal(
+        ConcernLevel level,
+        String reason,
+        String by,
+        @Nullable String strategy) {}

@@ -1,4 +1,17 @@
 package io.concordance.registry.concern;
 
-/** One reviewer's verdict on the open proposal of a feature. */
-public record Review(String by, Verdict verdict, String reason) {}
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One reviewer's verdict on the open proposal of a feature.
+ *
+ * @param at when it was given; null in a request, which cannot say
+ */
+public record Review(
+        String by, Verdict verdict, String reason, @Nullable Instant at) {
+
+    public Review(String by, Verdict verdict, String reason) {
+        this(by, verdict, reason, null);
+    }
+}

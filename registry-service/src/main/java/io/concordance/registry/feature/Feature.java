@@ -33,4 +33,13 @@ public record Feature(
      * @param firingRate share of rows it fired on, over {@code tokens} rows
      */
     public record Origin(String runId, String model, String hook, String change, double firingRate, long tokens) {}
+
+    public Feature {
+        evidence = List.copyOf(evidence);
+    }
+
+    /** The same feature with this evidence. */
+    Feature with(List<Evidence> found) {
+        return new Feature(uid, dictionary, index, origin, explanation, found, grade, state, level);
+    }
 }

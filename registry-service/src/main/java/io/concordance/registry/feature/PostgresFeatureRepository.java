@@ -1,0 +1,106 @@
+package io.concordance.registry.feature;
+
+import io.concordance.contracts.problem.FieldProblem;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+
+@ApplicationScoped
+class PostgresFeatureRepository implements FeatureRepository {
+    private final Jdbi jdbi;
+
+    PostgresFeatureRepository(Jdbi jdbi) {
+        this.jdbi = jdbi;
+    }
+
+    @Override
+    public Optional<Feature> find(String uid) {
+        return jdbi.withHandle(handle -> handle.createQuery(PostgresFeatureRows.SELECT + " where f.uid = :uid")
+                .bind("uid", uid)
+                .map((row, context) -> PostgresFeatureRows.feature(row))
+                .findOne()
+                .map(feature -> feature.with(PostgresFeatureRows.evidence(handle, uid))));
+    }
+
+    @Override
+    public List<Feature> list(FeatureQuery query, @Nullable String after, int limit) {
+        Cursor cursor = Cursor.of(after);
+        return jdbi.inTransaction(handle -> {
+            List<Feature> features = handle.createQuery(PostgresFeatureRows.SELECT + """
+                             where (cast(:dictionary as text) is null or f.dictionary = :dictionary)
+                               and (cast(:grade as text) is null or f.grade >= :grade)
+                               and (cast(:level as text) is null or c.level = :level)
+                               and (cast(:state as text) is null or coalesce(c.state, 'none') = :state)
+                               and (f.dictionary, f.feature_index) > (:afterDictionary, :afterIndex)
+                             order by f.dictionary, f.feature_index
+                             limit :limit
+                            """)
+                    .bind("dictionary", query.dictionary())
+                    .bind("grade", query.grade() == null ? null : query.grade().name())
+                    .bind("level", query.level() == null ? null : query.level().wire())
+                    .bind("state", query.state() == null ? null : query.state().wire())
+                    .bind("afterDictionary", cursor.dictionary())
+                    .bind("afterIndex", cursor.index())
+                    .bind("limit", limit)
+                    .map((row, context) -> PostgresFeatureRows.feature(row))
+                    .list();
+            return withEvidence(handle, features);
+        });
+    }
+
+    private static List<Feature> withEvidence(Handle handle, List<Feature> features) {
+        Map<String, List<Evidence>> evidence = new HashMap<>();
+        handle.createQuery("select * from evidence where feature_uid = any(:uids) order by feature_uid, arm")
+                .bindArray(
+                        "uids",
+                        String.class,
+                        features.stream().map(Feature::uid).toList())
+                .map((row, context) -> Map.entry(row.getString("feature_uid"), PostgresFeatureRows.evidence(row)))
+                .forEach(entry -> evidence.computeIfAbsent(entry.getKey(), uid -> new ArrayList<>())
+                        .add(entry.getValue()));
+        return features.stream()
+                .map(feature -> feature.with(evidence.getOrDefault(feature.uid(), List.of())))
+                .toList();
+    }
+
+    @Override
+    public Counts counts(String dictionary) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select count(discovered_at) as discovered,
+                               count(explained_at) as explained,
+                               count(*) filter (where exists (
+                                   select 1 from evidence e where e.feature_uid = f.uid)) as attributed,
+                               count(*) filter (where grade > 'E0') as associated
+                        from feature f
+                        where dictionary = :dictionary
+                        """)
+                .bind("dictionary", dictionary)
+                .map((row, context) -> new Counts(
+                        row.getInt("discovered"),
+                        row.getInt("explained"),
+                        row.getInt("attributed"),
+                        row.getInt("associated")))
+                .one());
+    }
+
+    /** Where a page starts: past this feature. */
+    private record Cursor(String dictionary, int index) {
+        static Cursor of(@Nullable String text) {
+            if (text == null) {
+                return new Cursor("", -1);
+            }
+            int colon = text.lastIndexOf(':');
+            try {
+                return new Cursor(text.substring(0, Math.max(0, colon)), Integer.parseInt(text.substring(colon + 1)));
+            } catch (NumberFormatException e) {
+                throw new FieldProblem("cursor", text, "a cursor that a listing returned");
+            }
+        }
+    }
+}
