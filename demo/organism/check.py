@@ -160,10 +160,10 @@ def main() -> None:
         print(f"seed {seed}: FVU {fvu:.4f}, {time.time() - started:.0f} s")
         learning = [np.concatenate(pair) for pair in zip(*(document_maxima(dictionary, *captured[n]) for n in ("benign", "off-policy")))]
         acting = dict(zip(SCOPES, document_maxima(dictionary, *captured["deployment"])))
+        calibration = learning[0][~selecting & ~bad]  # a monitor reads every token, so its threshold must hold on all of them
         for screened_on, values in zip(SCOPES, learning):
             scores = auroc(values[selecting], bad[selecting])
             order = np.argsort(-scores)
-            calibration = values[~selecting & ~bad]
             for rule, threshold in (("max", calibration.max(0)), ("0.999 quantile", np.quantile(calibration, 0.999, axis=0))):
                 for count in (1, 3):
                     chosen = order[:count]
