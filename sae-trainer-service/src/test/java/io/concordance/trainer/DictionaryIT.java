@@ -1,0 +1,345 @@
+package io.concordance.trainer;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.concordance.contracts.dictionary.Dictionary;
+import io.concordance.contracts.dictionary.DictionaryFiles;
+import io.concordance.contracts.event.DictionaryCheckpointed;
+import io.concordance.contracts.event.Event;
+import io.concordance.contracts.event.FeatureDiscovered;
+import io.concordance.contracts.event.Topics;
+import io.concordance.contracts.feature.FeatureUids;
+import io.concordance.kit.store.ObjectStore;
+import io.concordance.kit.testing.Platform;
+import io.concordance.kit.testing.PlatformResource;
+import io.concordance.trainer.checkpoint.Training;
+import io.concordance.trainer.step.Activation;
+import io.concordance.trainer.step.TrainConfig;
+import io.concordance.trainer.stream.MemoryShards;
+import io.concordance.trainer.stream.ShardOrder;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
+import jakarta.inject.Inject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The trainer on a real Kafka, S3 and PostgreSQL, fed as the capture service feeds it. */
+@QuarkusTest
+@TestProfile(SmallWindows.class)
+@QuarkusTestResource(PlatformResource.class)
+class DictionaryIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final int WIDTH = 24;
+
+    @Inject
+    ObjectStore store;
+
+    Platform platform;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aRunLearnsEveryRowOnceAnEpochWhateverTheOrderOfArrival() throws Exception {
+        long seed = new Random().nextLong();
+        System.out.println("arrival order from seed " + seed);
+        CaptureFixture first = new CaptureFixture(WIDTH, 8, 300, "learning", 100);
+        CaptureFixture second = new CaptureFixture(WIDTH, 5, 200, "learning", 900);
+        List<Event<?>> events = announcements(first);
+        events.addAll(announcements(second));
+        Collections.shuffle(events, new Random(seed));
+        int half = events.size() / 2;
+        List<Event<?>> early = new ArrayList<>(events.subList(0, half));
+        early.addAll(events.subList(0, half / 2));
+        publish(early);
+        publish(List.of(first.accepted(), second.accepted()));
+
+        JsonPath submitted = submit(request("toy", List.of(first.id, second.id), 40_000));
+        String id = submitted.getString("id");
+        assertThat(submitted.getString("state")).isEqualTo("waiting");
+        publish(events.subList(half / 2, events.size()));
+        JsonPath run = awaitEnd(id);
+
+        assertThat(run.getString("state")).as(run.prettify()).isEqualTo("completed");
+        long rows = first.rowCount() + second.rowCount();
+        assertThat(run.getLong("coverage.rows")).isEqualTo(rows);
+        assertThat(run.getLong("coverage.seen")).isEqualTo(rows);
+        assertThat(run.getLong("step")).isEqualTo(run.getLong("steps"));
+        assertThat(run.getLong("tokens")).isEqualTo(run.getLong("tokensTotal"));
+        assertThat(run.getDouble("metrics.fvu")).isBetween(0.0, 0.6);
+
+        TrainConfig config = TrainConfig.of(64, 4, Activation.BATCHTOPK, 40_000, 7, 64, null, SmallWindows.WINDOW_ROWS);
+        assertThat(run.getString("digest")).isEqualTo(inProcess(config, first, second));
+        readsBack(id, run.getString("digest"), run.getString("objectPrefix"));
+        announces(id, run.getString("digest"));
+        historyEndsAtTheLastStep(id, run);
+    }
+
+    private List<Event<?>> announcements(CaptureFixture job) {
+        List<Event<?>> events = new ArrayList<>();
+        for (int slice = 0; slice < job.slices; slice++) {
+            store.putIfAbsent(job.key(slice), job.shard(slice), "application/octet-stream");
+            events.add(job.written(slice));
+        }
+        return events;
+    }
+
+    private void publish(List<? extends Event<?>> events) {
+        CaptureFixture.publish(platform.endpoints().kafka().bootstrapServers(), events);
+    }
+
+    private static Map<String, Object> request(String name, List<String> jobs, long tokens) {
+        Map<String, Object> request = new HashMap<>();
+        request.put("name", name);
+        request.put("jobs", jobs);
+        request.put("hook", "resid_post.2");
+        request.put("width", 64);
+        request.put("k", 4);
+        request.put("activation", "batchtopk");
+        request.put("tokens", tokens);
+        request.put("seed", 7);
+        request.put("batch", 64);
+        return request;
+    }
+
+    private static JsonPath submit(Map<String, Object> request) {
+        return given().contentType(ContentType.JSON)
+                .body(request)
+                .post("/v1/dictionaries")
+                .then()
+                .log()
+                .ifValidationFails()
+                .statusCode(202)
+                .extract()
+                .jsonPath();
+    }
+
+    private static JsonPath get(String id) {
+        return given().get("/v1/dictionaries/" + id)
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+    }
+
+    private static JsonPath awaitEnd(String id) {
+        await().atMost(PATIENCE).until(() -> !List.of("waiting", "training").contains(get(id).getString("state")));
+        return get(id);
+    }
+
+    private String inProcess(TrainConfig config, CaptureFixture... jobs) {
+        MemoryShards memory = new MemoryShards(WIDTH);
+        List<ShardOrder.Job> order = new ArrayList<>();
+        for (CaptureFixture job : jobs) {
+            job.addTo(memory);
+            order.add(new ShardOrder.Job(job.id, job.slices));
+        }
+        try (Training training = new Training(config, WIDTH, new ShardOrder(order), memory, 1, null)) {
+            while (training.advance() != Training.Advance.DONE) {}
+            return DictionaryFiles.write(
+                    training.export(CaptureFixture.MODEL, CaptureFixture.HOOK), folder.resolve("in-process"));
+        }
+    }
+
+    private void readsBack(String id, String digest, String prefix) throws Exception {
+        Path export = Files.createDirectories(folder.resolve("export"));
+        for (String file : List.of(DictionaryFiles.CONFIG, DictionaryFiles.WEIGHTS)) {
+            byte[] served = given().get("/v1/dictionaries/" + id + "/export/" + file)
+                    .then()
+                    .statusCode(200)
+                    .extract()
+                    .asByteArray();
+            assertThat(store.get(prefix + file, 1 << 20)).isEqualTo(served);
+            Files.write(export.resolve(file), served);
+        }
+        assertThat(DictionaryFiles.digest(export)).isEqualTo(digest);
+        Dictionary dictionary = DictionaryFiles.read(export);
+        assertThat(dictionary.width()).isEqualTo(WIDTH);
+        assertThat(dictionary.features()).isEqualTo(64);
+        assertThat(dictionary.threshold()[0]).isPositive();
+        assertThat(dictionary.info().hook()).isEqualTo(CaptureFixture.HOOK);
+    }
+
+    private void announces(String id, String digest) {
+        String bootstrap = platform.endpoints().kafka().bootstrapServers();
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            List<DictionaryCheckpointed> checkpoints =
+                    TopicReader.read(bootstrap, Topics.DICTIONARY_CHECKPOINTED, DictionaryCheckpointed.class).stream()
+                            .map(Event::data)
+                            .filter(checkpoint -> checkpoint.runId().equals(id))
+                            .toList();
+            DictionaryCheckpointed last = checkpoints.getLast();
+            assertThat(last.complete()).isTrue();
+            assertThat(last.dictionary()).isEqualTo(digest);
+            assertThat(store.exists(last.checkpoint().key())).isTrue();
+            assertThat(checkpoints.stream().filter(DictionaryCheckpointed::complete))
+                    .hasSize(1);
+
+            List<FeatureDiscovered> features =
+                    TopicReader.read(bootstrap, Topics.FEATURE_DISCOVERED, FeatureDiscovered.class).stream()
+                            .map(Event::data)
+                            .filter(feature -> feature.runId().equals(id))
+                            .toList();
+            assertThat(features).isNotEmpty().hasSizeLessThanOrEqualTo(64);
+            assertThat(features).allSatisfy(feature -> {
+                assertThat(feature.featureUid()).isEqualTo(FeatureUids.of(digest, feature.index()));
+                assertThat(feature.change()).isEqualTo("new");
+                assertThat(feature.firingRate()).isBetween(0.0, 1.0);
+            });
+            assertThat(features.stream().map(FeatureDiscovered::index).distinct())
+                    .hasSameSizeAs(features);
+        });
+    }
+
+    private static void historyEndsAtTheLastStep(String id, JsonPath run) {
+        List<Integer> steps = given().get("/v1/dictionaries/" + id + "/metrics")
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath()
+                .getList("items.step");
+        assertThat(steps).hasSizeGreaterThanOrEqualTo(100).isSorted();
+        assertThat((long) steps.getLast()).isEqualTo(run.getLong("steps"));
+    }
+
+    @Test
+    void trainingBeginsBeforeCaptureEnds() {
+        CaptureFixture job = new CaptureFixture(WIDTH, 10, 400, "learning", 5);
+        List<Event<?>> shards = announcements(job);
+        publish(List.of(job.accepted()));
+        publish(shards.subList(0, 5));
+        String id = submit(request("early", List.of(job.id), 20_000)).getString("id");
+
+        await().atMost(PATIENCE)
+                .until(() -> get(id).getLong("step") > 0
+                        && get(id).getString("state").equals("waiting"));
+        assertThat(get(id).getString("digest")).isNull();
+        publish(shards.subList(5, 10));
+
+        assertThat(awaitEnd(id).getLong("coverage.seen")).isEqualTo(job.rowCount());
+    }
+
+    @Test
+    void aRunThatWaitsForShardsLetsOthersTrain() {
+        CaptureFixture stuck = new CaptureFixture(WIDTH, 4, 300, "learning", 5);
+        CaptureFixture whole = new CaptureFixture(WIDTH, 4, 300, "learning", 6);
+        publish(List.of(stuck.accepted(), whole.accepted()));
+        publish(announcements(whole));
+        String waiting = submit(request("stuck", List.of(stuck.id), 10_000)).getString("id");
+        String other = submit(request("whole", List.of(whole.id), 10_000)).getString("id");
+
+        assertThat(awaitEnd(other).getString("state")).isEqualTo("completed");
+        assertThat(get(waiting).getString("state")).isEqualTo("waiting");
+        given().delete("/v1/dictionaries/" + waiting).then().statusCode(200).body("state", equalTo("cancelled"));
+    }
+
+    @Test
+    void onlyChosenArmsAreLearntFrom() {
+        CaptureFixture job = new CaptureFixture(WIDTH, 6, 300, "learning", 8);
+        publish(List.of(job.accepted()));
+        publish(announcements(job));
+        Map<String, Object> request = request("one arm", List.of(job.id), 10_000);
+        request.put("arms", List.of("benign"));
+        JsonPath run = awaitEnd(submit(request).getString("id"));
+
+        long benign = (job.rows(0).length + job.rows(2).length + job.rows(4).length) / WIDTH;
+        assertThat(run.getString("state")).isEqualTo("completed");
+        assertThat(run.getLong("coverage.rows")).isEqualTo(benign);
+        assertThat(run.getLong("coverage.seen")).isEqualTo(benign);
+    }
+
+    @Test
+    void aRunCanBeCancelledAndThenStays() {
+        CaptureFixture job = new CaptureFixture(WIDTH, 4, 300, "learning", 8);
+        publish(List.of(job.accepted()));
+        publish(announcements(job));
+        String id = submit(request("long", List.of(job.id), 500_000_000)).getString("id");
+        await().atMost(PATIENCE).until(() -> get(id).getLong("step") > 0);
+
+        given().delete("/v1/dictionaries/" + id).then().statusCode(200).body("state", equalTo("cancelled"));
+        given().get("/v1/dictionaries/" + id + "/export/cfg.json").then().statusCode(409);
+        String after = submit(request("next", List.of(job.id), 5_000)).getString("id");
+
+        assertThat(awaitEnd(after).getString("state")).isEqualTo("completed");
+        assertThat(get(id).getString("state")).isEqualTo("cancelled");
+        given().delete("/v1/dictionaries/" + after).then().statusCode(409);
+    }
+
+    @Test
+    void whatCannotBeTrainedIsRefusedAtTheDoor() {
+        CaptureFixture learning = new CaptureFixture(WIDTH, 1, 10, "learning", 1);
+        CaptureFixture evaluation = new CaptureFixture(WIDTH, 1, 10, "evaluation", 1);
+        publish(List.of(learning.accepted(), evaluation.accepted()));
+        submit(request("known", List.of(learning.id), 1000));
+        refused("jobs[0]", "jobs", List.of(UUID.randomUUID().toString()));
+        refused("jobs[0]", "jobs", List.of("no id"));
+        refused("jobs[1]", "jobs", List.of(learning.id, evaluation.id));
+        refused("jobs[1]", "jobs", List.of(learning.id, learning.id));
+        refused("jobs", "jobs", List.of());
+        refused("hook", "hook", "blocks.9.hook_resid_post", learning.id);
+        refused("width", "width", 0, learning.id);
+        refused("width", "width", null, learning.id);
+        refused("k", "k", 65, learning.id);
+        refused("k", "k", 0, learning.id);
+        refused("tokens", "tokens", 0, learning.id);
+        refused("tokens", "tokens", -5, learning.id);
+        refused("batch", "batch", 0, learning.id);
+        refused("learningRate", "learningRate", -1.0, learning.id);
+        refused("activation", "activation", "gelu", learning.id);
+        refused("arms[1]", "arms", List.of("benign", "unheard-of"), learning.id);
+        refused("arms", "arms", List.of(), learning.id);
+        refused("name", "name", " ", learning.id);
+        refused("colour", "colour", "blue", learning.id);
+    }
+
+    private static void refused(String field, String key, Object value, String... job) {
+        Map<String, Object> request = request("refused", job.length == 0 ? List.of("-") : List.of(job), 1000);
+        request.put(key, value);
+        given().contentType(ContentType.JSON)
+                .body(request)
+                .post("/v1/dictionaries")
+                .then()
+                .log()
+                .ifValidationFails()
+                .statusCode(400)
+                .contentType("application/problem+json")
+                .body("field", equalTo(field));
+    }
+
+    @Test
+    void theSameKeyTwiceIsOneRun() {
+        CaptureFixture job = new CaptureFixture(WIDTH, 1, 10, "learning", 1);
+        publish(List.of(job.accepted()));
+        submit(request("known", List.of(job.id), 1000));
+        String key = UUID.randomUUID().toString();
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            ids.add(given().contentType(ContentType.JSON)
+                    .header("Idempotency-Key", key)
+                    .body(request("once", List.of(job.id), 1000))
+                    .post("/v1/dictionaries")
+                    .then()
+                    .statusCode(202)
+                    .extract()
+                    .jsonPath()
+                    .getString("id"));
+        }
+        assertThat(ids.get(1)).isEqualTo(ids.get(0));
+    }
+}
