@@ -1,6 +1,7 @@
 package io.concordance.interp.evidence;
 
 import io.concordance.contracts.dictionary.SparseEncoder;
+import io.concordance.contracts.problem.FieldProblem;
 import java.util.Arrays;
 
 /**
@@ -32,6 +33,10 @@ final class Firings implements SparseEncoder.Sink {
 
     @Override
     public void fire(int row, int feature, float value) {
+        if (!Float.isFinite(value)) {
+            throw new FieldProblem(
+                    "activation[" + (firstRow + row) + "]", value + " at feature " + feature, "a finite encoding");
+        }
         if (size == rows.length) {
             int capacity = Math.multiplyExact(size, 2);
             rows = Arrays.copyOf(rows, capacity);

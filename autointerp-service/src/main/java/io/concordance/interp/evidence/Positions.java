@@ -46,6 +46,12 @@ public final class Positions {
         }
     }
 
+    public static Positions sum(Iterable<Positions> parts) {
+        Positions sum = new Positions();
+        parts.forEach(sum::add);
+        return sum;
+    }
+
     public long firings(int bucket) {
         return firings[bucket];
     }

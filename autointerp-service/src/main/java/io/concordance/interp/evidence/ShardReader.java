@@ -39,6 +39,8 @@ final class ShardReader {
             List<DocumentRows> documents = documents(shard);
             encode(shard);
             return collect(new Arm(shard.header().arm(), shard.header().armKind()), documents);
+        } catch (FieldProblem e) {
+            throw e.inside("shard " + source.job() + "/" + source.slice());
         } finally {
             source.done();
         }

@@ -1,0 +1,155 @@
+package io.concordance.interp.analysis;
+
+import io.concordance.contracts.dictionary.Dictionary;
+import io.concordance.interp.captured.CapturedShard;
+import io.concordance.interp.evidence.Evidence;
+import io.concordance.interp.evidence.EvidenceOptions;
+import io.concordance.interp.evidence.EvidencePass;
+import io.concordance.interp.evidence.ShardSource;
+import io.concordance.interp.feature.ExampleBlocks;
+import io.concordance.interp.feature.PostgresFeatures.NewFeature;
+import io.concordance.interp.feature.ReportedFeature;
+import io.concordance.interp.feature.Reporter;
+import io.concordance.interp.label.Explainer;
+import io.concordance.interp.label.Labelled;
+import io.concordance.interp.label.Labelling;
+import io.concordance.interp.label.TokenContrastExplainer;
+import io.concordance.interp.label.TokenText;
+import io.concordance.interp.outcome.Attribution;
+import io.concordance.interp.outcome.OutcomeScreen;
+import io.concordance.interp.vocabulary.Vocabularies;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries one analysis from shards to stored evidence. A run that is cut short leaves nothing that another run would not
+ * write again byte for byte.
+ */
+@ApplicationScoped
+class AnalysisRun {
+    private static final Logger LOG = Logger.getLogger(AnalysisRun.class);
+    private static final long PROGRESS_NANOS = 250_000_000;
+
+    private final AnalysisConfig config;
+    private final PostgresAnalyses analyses;
+    private final DictionaryFetch dictionaries;
+    private final ShardCache shards;
+    private final Vocabularies vocabularies;
+    private final ExampleBlocks examples;
+
+    AnalysisRun(
+            AnalysisConfig config,
+            PostgresAnalyses analyses,
+            DictionaryFetch dictionaries,
+            ShardCache shards,
+            Vocabularies vocabularies,
+            ExampleBlocks examples) {
+        this.config = config;
+        this.analyses = analyses;
+        this.dictionaries = dictionaries;
+        this.shards = shards;
+        this.vocabularies = vocabularies;
+        this.examples = examples;
+    }
+
+    /** A shard that comes from the object store through the cache. */
+    private record Cached(CapturedShard shard, ShardCache cache) implements ShardSource {
+        @Override
+        public String job() {
+            return shard.job();
+        }
+
+        @Override
+        public int slice() {
+            return shard.slice();
+        }
+
+        @Override
+        public String hook() {
+            return shard.hook();
+        }
+
+        @Override
+        public Path fetch() {
+            return cache.fetch(shard);
+        }
+
+        @Override
+        public void done() {
+            cache.release(shard);
+        }
+    }
+
+    void run(AnalysisTask task, Readiness.Ready ready) throws InterruptedException {
+        long start = System.nanoTime();
+        Dictionary dictionary = dictionaries.fetch(task.objectPrefix(), task.dictionary());
+        Evidence evidence = read(task, ready, dictionary);
+        long read = System.nanoTime();
+        TokenText text = vocabularies.of(
+                task.model(), ready.onnxDigest(), config.cacheDir().resolve("tokenizers"));
+        Explainer explainer = new TokenContrastExplainer();
+        List<@Nullable Labelled> labels = new Labelling(explainer, evidence, text).run();
+        List<Attribution> attributions = new OutcomeScreen(dictionary, evidence).run();
+        Reporter reporter = new Reporter(
+                new Reporter.Origin(task.id().toString(), task.run(), task.dictionary(), task.model(), task.hook()),
+                dictionary,
+                evidence,
+                explainer,
+                text);
+        int fired = store(task, reporter, labels, attributions);
+        LOG.infof(
+                "analysis %s: %d shards, %d rows, %d of %d features fired; read in %.1f s, whole run %.1f s",
+                task.id(),
+                ready.shards().size(),
+                evidence.rows(),
+                fired,
+                dictionary.features(),
+                (read - start) / 1e9,
+                (System.nanoTime() - start) / 1e9);
+    }
+
+    private Evidence read(AnalysisTask task, Readiness.Ready ready, Dictionary dictionary) throws InterruptedException {
+        int total = ready.shards().size();
+        analyses.progress(task.id(), 0, total);
+        int threads = config.threads().orElse(Runtime.getRuntime().availableProcessors());
+        long[] told = {System.nanoTime()};
+        return new EvidencePass(dictionary, EvidenceOptions.defaults(config.seed()), threads)
+                .run(ready.shards().stream().map(s -> new Cached(s, shards)).toList(), done -> {
+                    if (done == total || System.nanoTime() - told[0] > PROGRESS_NANOS) {
+                        told[0] = System.nanoTime();
+                        analyses.progress(task.id(), done, total);
+                    }
+                });
+    }
+
+    private int store(
+            AnalysisTask task, Reporter reporter, List<@Nullable Labelled> labels, List<Attribution> attributions) {
+        Map<Integer, List<Attribution>> byFeature =
+                attributions.stream().collect(Collectors.groupingBy(Attribution::feature));
+        Findings findings = new Findings(Instant.now().truncatedTo(ChronoUnit.MILLIS));
+        List<NewFeature> rows = new ArrayList<>();
+        int fired = 0;
+        for (int first = 0; first < labels.size(); first += ExampleBlocks.FEATURES) {
+            List<ReportedFeature> block = new ArrayList<>();
+            for (int j = first; j < Math.min(labels.size(), first + ExampleBlocks.FEATURES); j++) {
+                List<Attribution> own = byFeature.getOrDefault(j, List.of());
+                ReportedFeature feature = reporter.report(j, labels.get(j), own);
+                findings.add(feature.report(), own);
+                fired += feature.report().firings() > 0 ? 1 : 0;
+                block.add(feature);
+            }
+            String key = examples.put(task.id().toString(), first / ExampleBlocks.FEATURES, block);
+            block.forEach(f -> rows.add(new NewFeature(f.report(), f.summary(), key)));
+        }
+        analyses.complete(task.id(), fired, rows, findings.events());
+        return fired;
+    }
+}

@@ -1,0 +1,14 @@
+package io.concordance.interp.analysis;
+
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * What a running analysis works on.
+ *
+ * @param objectPrefix where the dictionary's files lie, without a slash at its end
+ * @param model id of the model
+ * @param jobs capture jobs, in the order the dictionary learnt them
+ */
+record AnalysisTask(
+        UUID id, String run, String dictionary, String objectPrefix, String model, String hook, List<String> jobs) {}

@@ -1,0 +1,130 @@
+package io.concordance.interp.analysis;
+
+import io.concordance.contracts.problem.FieldProblem;
+import io.concordance.interp.captured.PostgresCaptured;
+import io.concordance.kit.store.ObjectStoreException;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Works on running analyses, one at a time, oldest first. What a dead process left running is simply running: whoever
+ * claims it next begins it again.
+ */
+@ApplicationScoped
+class AnalysisWorker {
+    private static final Logger LOG = Logger.getLogger(AnalysisWorker.class);
+    private static final long PAUSE_MILLIS = 250;
+    private static final long PAUSE_AFTER_TROUBLE_MILLIS = 2000;
+    private static final long STOP_MILLIS = 4000;
+
+    private static final int SURPRISES = 5;
+
+    private final PostgresAnalyses analyses;
+    private final PostgresCaptured captured;
+    private final AnalysisRun run;
+    private final Map<UUID, Integer> surprises = new HashMap<>();
+    private @Nullable Thread thread;
+
+    AnalysisWorker(PostgresAnalyses analyses, PostgresCaptured captured, AnalysisRun run) {
+        this.analyses = analyses;
+        this.captured = captured;
+        this.run = run;
+    }
+
+    void start(@Observes StartupEvent event) {
+        thread = Thread.ofPlatform().daemon().name("analyses").start(this::loop);
+    }
+
+    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+        if (thread != null) {
+            thread.interrupt();
+            thread.join(STOP_MILLIS);
+        }
+    }
+
+    private void loop() {
+        try {
+            while (true) {
+                Thread.sleep(round() ? PAUSE_MILLIS : PAUSE_AFTER_TROUBLE_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("stopped");
+        }
+    }
+
+    /** Takes every running analysis as far as it goes; false when something was out of reach. */
+    private boolean round() throws InterruptedException {
+        boolean smooth = true;
+        List<AnalysisTask> tasks;
+        try {
+            tasks = analyses.running();
+        } catch (RuntimeException e) {
+            LOG.warnf("analyses wait: %s", e);
+            return false;
+        }
+        for (AnalysisTask task : tasks) {
+            try {
+                if (!(Readiness.of(task, captured) instanceof Readiness.Waiting)) {
+                    analyses.exclusively(task.id(), () -> work(task));
+                }
+            } catch (RuntimeException e) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+                LOG.warnf(e, "analysis %s: to be tried again", task.id());
+                smooth = false;
+            }
+        }
+        return smooth;
+    }
+
+    /** The state is read again under the claim, because another process may have ended the analysis meanwhile. */
+    private void work(AnalysisTask task) {
+        if (analyses.find(task.id()).map(Analysis::ended).orElse(true)) {
+            return;
+        }
+        switch (Readiness.of(task, captured)) {
+            case Readiness.Waiting waiting -> {}
+            case Readiness.Refused refused -> fail(task, refused.problem());
+            case Readiness.Ready ready -> run(task, ready);
+        }
+    }
+
+    private void run(AnalysisTask task, Readiness.Ready ready) {
+        try {
+            run.run(task, ready);
+        } catch (FieldProblem e) {
+            fail(task, String.valueOf(e.getMessage()));
+        } catch (ObjectStoreException e) {
+            // The class itself says that the store could not be asked; its subclasses are verdicts.
+            if (e.getClass() == ObjectStoreException.class) {
+                throw e;
+            }
+            fail(task, String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("stopped", e);
+        } catch (RuntimeException e) {
+            if (!Thread.currentThread().isInterrupted() && surprises.merge(task.id(), 1, Integer::sum) >= SURPRISES) {
+                surprises.remove(task.id());
+                LOG.errorf(e, "analysis %s failed", task.id());
+                fail(task, "internal error, " + SURPRISES + " times in a row: " + e);
+            } else {
+                throw e;
+            }
+        }
+    }
+
+    private void fail(AnalysisTask task, String problem) {
+        LOG.warnf("analysis %s failed: %s", task.id(), problem);
+        analyses.fail(task.id(), problem);
+    }
+}

@@ -1,0 +1,87 @@
+package io.concordance.interp.analysis;
+
+import io.concordance.contracts.event.Event;
+import io.concordance.contracts.event.FeatureAttributed;
+import io.concordance.contracts.event.FeatureExplained;
+import io.concordance.interp.evidence.Scope;
+import io.concordance.interp.feature.FeatureReport;
+import io.concordance.interp.outcome.Attribution;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The events that an analysis ends in: a label for every feature that fired, and an attribution for every feature and arm
+ * in which a bad document made it fire. Ids follow from the analysis and the feature, so a repeat is recognised as one.
+ */
+final class Findings {
+    static final String SOURCE = "/concordance/autointerp";
+
+    private final Instant time;
+    private final List<Event<?>> events = new ArrayList<>();
+
+    Findings(Instant time) {
+        this.time = time;
+    }
+
+    void add(FeatureReport report, List<Attribution> attributions) {
+        FeatureReport.Label label = report.label();
+        if (label == null) {
+            return;
+        }
+        add(
+                report,
+                "",
+                new FeatureExplained(
+                        report.uid(),
+                        report.dictionary(),
+                        report.index(),
+                        label.text(),
+                        label.explainer(),
+                        label.explainerVersion(),
+                        label.trustTier(),
+                        report.firings(),
+                        score(label.score())));
+        for (Attribution a : attributions) {
+            if (a.scope() == Scope.WHOLE) {
+                add(
+                        report,
+                        a.arm().name() + "/" + a.arm().kind(),
+                        new FeatureAttributed(
+                                report.uid(),
+                                report.dictionary(),
+                                report.index(),
+                                a.arm().name(),
+                                a.arm().kind(),
+                                a.screen(),
+                                a.calibration()));
+            }
+        }
+    }
+
+    private static FeatureExplained.@Nullable Score score(FeatureReport.@Nullable LabelScore score) {
+        return score == null
+                ? null
+                : new FeatureExplained.Score(
+                        score.kind(),
+                        score.detection().value(),
+                        score.detection().low(),
+                        score.detection().high(),
+                        score.detection().n(),
+                        score.parseFailures());
+    }
+
+    private <T> void add(FeatureReport report, String part, T data) {
+        String type = data.getClass().getSimpleName();
+        String name = String.join("\n", report.analysis(), type, report.uid(), part);
+        UUID id = UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
+        events.add(new Event<>(id.toString(), SOURCE, type, report.uid(), time, data));
+    }
+
+    List<Event<?>> events() {
+        return events;
+    }
+}

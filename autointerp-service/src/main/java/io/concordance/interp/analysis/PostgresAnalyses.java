@@ -1,0 +1,200 @@
+package io.concordance.interp.analysis;
+
+import io.concordance.contracts.event.DictionaryCheckpointed;
+import io.concordance.contracts.event.Event;
+import io.concordance.contracts.event.FeatureAttributed;
+import io.concordance.interp.feature.PostgresFeatures;
+import io.concordance.interp.feature.PostgresFeatures.NewFeature;
+import io.concordance.kit.inbox.Inbox;
+import io.concordance.kit.outbox.Outbox;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+
+/** Analyses and what they end in. */
+@ApplicationScoped
+class PostgresAnalyses {
+    private final Jdbi jdbi;
+    private final Inbox inbox;
+    private final Outbox outbox;
+    private final PostgresFeatures features;
+
+    PostgresAnalyses(Jdbi jdbi, Inbox inbox, Outbox outbox, PostgresFeatures features) {
+        this.jdbi = jdbi;
+        this.inbox = inbox;
+        this.outbox = outbox;
+        this.features = features;
+    }
+
+    /** Makes the analysis of a finished dictionary, unless there is one. */
+    void start(Event<DictionaryCheckpointed> event, String dictionary, String objectPrefix) {
+        DictionaryCheckpointed finished = event.data();
+        jdbi.useTransaction(handle -> {
+            if (inbox.firstSeen(handle, event.source(), event.id())) {
+                handle.createUpdate("""
+                                insert into analysis (id, run, dictionary, object_prefix, model, hook, jobs, state)
+                                values (:id, :run, :dictionary, :prefix, :model, :hook, :jobs, 'running')
+                                on conflict do nothing
+                                """)
+                        .bind("id", UUID.nameUUIDFromBytes(dictionary.getBytes(StandardCharsets.UTF_8)))
+                        .bind("run", finished.runId())
+                        .bind("dictionary", dictionary)
+                        .bind("prefix", objectPrefix)
+                        .bind("model", finished.model())
+                        .bind("hook", finished.hook())
+                        .bindArray("jobs", String.class, finished.jobs())
+                        .execute();
+            }
+        });
+    }
+
+    List<AnalysisTask> running() {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select * from analysis where state = 'running' order by created_at, id")
+                .map((row, context) -> new AnalysisTask(
+                        row.getObject("id", UUID.class),
+                        row.getString("run"),
+                        row.getString("dictionary"),
+                        row.getString("object_prefix"),
+                        row.getString("model"),
+                        row.getString("hook"),
+                        List.of((String[]) row.getArray("jobs").getArray())))
+                .list());
+    }
+
+    /**
+     * Does the work unless another process is at it. The claim is the database session's own: it ends with the process,
+     * however that ends.
+     *
+     * @return whether it was done here
+     */
+    boolean exclusively(UUID id, Runnable work) {
+        try (Handle claim = jdbi.open()) {
+            if (!lock(claim, "pg_try_advisory_lock", id)) {
+                return false;
+            }
+            try {
+                work.run();
+                return true;
+            } finally {
+                lock(claim, "pg_advisory_unlock", id);
+            }
+        }
+    }
+
+    private static boolean lock(Handle claim, String function, UUID id) {
+        return claim.createQuery("select <function>(hashtextextended(:id, 0))")
+                .define("function", function)
+                .bind("id", "analysis " + id)
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    void progress(UUID id, int shardsDone, int shardsTotal) {
+        jdbi.useHandle(handle -> handle.createUpdate(
+                        "update analysis set shards_done = :done, shards_total = :total where id = :id and state = 'running'")
+                .bind("id", id)
+                .bind("done", shardsDone)
+                .bind("total", shardsTotal)
+                .execute());
+    }
+
+    void fail(UUID id, String problem) {
+        jdbi.useHandle(handle ->
+                handle.createUpdate("""
+                        update analysis set state = 'failed', problem = :problem, finished_at = now()
+                        where id = :id and state = 'running'
+                        """).bind("id", id).bind("problem", problem).execute());
+    }
+
+    /** A failed analysis runs again; false when it is not a failed one. */
+    boolean retry(UUID id) {
+        return jdbi.withHandle(handle -> handle.createUpdate("""
+                        update analysis set state = 'running', problem = null, finished_at = null, shards_done = 0
+                        where id = :id and state = 'failed'
+                        """).bind("id", id).execute() == 1);
+    }
+
+    /** In one transaction: evidence replaced, analysis completed, events on their way. Nothing when it has ended already. */
+    void complete(UUID id, int fired, List<NewFeature> reports, List<Event<?>> events) {
+        jdbi.useTransaction(handle -> {
+            int ended =
+                    handle.createUpdate("""
+                            update analysis
+                            set state = 'completed', features = :fired, attributions = :attributions,
+                                shards_done = shards_total, finished_at = now()
+                            where id = :id and state = 'running'
+                            """)
+                    .bind("id", id)
+                    .bind("fired", fired)
+                    .bind("attributions", attributions(events))
+                    .execute();
+            if (ended == 1) {
+                features.replace(handle, id, reports);
+                events.forEach(event -> outbox.add(handle, event));
+            }
+        });
+    }
+
+    private static int attributions(List<Event<?>> events) {
+        return Math.toIntExact(events.stream()
+                .filter(event -> event.data() instanceof FeatureAttributed)
+                .count());
+    }
+
+    Optional<Analysis> find(UUID id) {
+        return jdbi.withHandle(handle -> handle.createQuery("select * from analysis where id = :id")
+                .bind("id", id)
+                .map((row, context) -> analysis(row))
+                .findOne());
+    }
+
+    /**
+     * Newest first.
+     *
+     * @param dictionary digest or run id; null for all
+     */
+    List<Analysis> list(@Nullable String dictionary, @Nullable UUID after, int limit) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select * from analysis
+                        where (cast(:dictionary as text) is null or dictionary = :dictionary or run = :dictionary)
+                          and (cast(:after as uuid) is null
+                               or (created_at, id) < (select created_at, id from analysis where id = cast(:after as uuid)))
+                        order by created_at desc, id desc
+                        limit :limit
+                        """)
+                .bind("dictionary", dictionary)
+                .bind("after", after)
+                .bind("limit", limit)
+                .map((row, context) -> analysis(row))
+                .list());
+    }
+
+    private static Analysis analysis(ResultSet row) throws SQLException {
+        return new Analysis(
+                row.getObject("id", UUID.class),
+                row.getString("run"),
+                row.getString("dictionary"),
+                Analysis.State.parse(row.getString("state")),
+                row.getInt("shards_done"),
+                row.getInt("shards_total"),
+                row.getInt("features"),
+                row.getInt("attributions"),
+                row.getString("problem"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                instant(row.getObject("finished_at", OffsetDateTime.class)));
+    }
+
+    private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
+        return time == null ? null : time.toInstant();
+    }
+}

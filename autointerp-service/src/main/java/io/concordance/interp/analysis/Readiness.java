@@ -1,0 +1,62 @@
+package io.concordance.interp.analysis;
+
+import io.concordance.interp.captured.CapturedJob;
+import io.concordance.interp.captured.CapturedShard;
+import io.concordance.interp.captured.PostgresCaptured;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** Whether a task can be worked on yet. */
+sealed interface Readiness {
+
+    /** Events about its jobs or their shards are still to come. */
+    record Waiting() implements Readiness {}
+
+    /** It never can be. */
+    record Refused(String problem) implements Readiness {}
+
+    /**
+     * All shards are durable.
+     *
+     * @param shards by slice, then by position of the job, the order that the dictionary learnt them in
+     * @param onnxDigest digest of the model's ONNX file
+     */
+    record Ready(List<CapturedShard> shards, String onnxDigest) implements Readiness {}
+
+    static Readiness of(AnalysisTask task, PostgresCaptured captured) {
+        List<CapturedShard> shards = new ArrayList<>();
+        String onnxDigest = "";
+        boolean waiting = false;
+        for (int i = 0; i < task.jobs().size(); i++) {
+            Optional<CapturedJob> found = captured.job(task.jobs().get(i));
+            if (found.isEmpty()) {
+                waiting = true;
+                continue;
+            }
+            CapturedJob job = found.get();
+            String field = "jobs[" + i + "]: " + job.id();
+            if (!job.learning()) {
+                return new Refused(field + " has role " + job.role() + ", allowed learning");
+            }
+            if (!job.hooks().contains(task.hook())) {
+                return new Refused(field + " has hooks " + job.hooks() + ", none is " + task.hook());
+            }
+            if (job.model().equals(task.model())) {
+                onnxDigest = job.modelDigest();
+            }
+            if (captured.shardCount(job.id(), task.hook()) < job.slices()) {
+                waiting = true;
+            } else if (!waiting) {
+                shards.addAll(captured.shards(job.id(), task.hook()));
+            }
+        }
+        if (waiting) {
+            return new Waiting();
+        }
+        shards.sort(Comparator.comparingInt(CapturedShard::slice)
+                .thenComparingInt(shard -> task.jobs().indexOf(shard.job())));
+        return new Ready(shards, onnxDigest);
+    }
+}

@@ -1,0 +1,105 @@
+package io.concordance.interp.captured;
+
+import io.concordance.contracts.event.CaptureJobAccepted;
+import io.concordance.contracts.event.Event;
+import io.concordance.contracts.event.ShardWritten;
+import io.concordance.kit.inbox.Inbox;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Jdbi;
+
+/** Jobs and shards. Noting the same event again changes nothing. */
+@ApplicationScoped
+public class PostgresCaptured {
+    private static final String LEARNING = "learning";
+
+    private final Jdbi jdbi;
+    private final Inbox inbox;
+
+    PostgresCaptured(Jdbi jdbi, Inbox inbox) {
+        this.jdbi = jdbi;
+        this.inbox = inbox;
+    }
+
+    void note(Event<CaptureJobAccepted> event) {
+        CaptureJobAccepted job = event.data();
+        jdbi.useTransaction(handle -> {
+            if (inbox.firstSeen(handle, event.source(), event.id())) {
+                handle.createUpdate("""
+                                insert into capture_job (id, model, model_digest, hooks, role, slices)
+                                values (:id, :model, :digest, :hooks, :role, :slices) on conflict do nothing
+                                """)
+                        .bind("id", job.jobId())
+                        .bind("model", job.model())
+                        .bind("digest", job.modelDigest())
+                        .bindArray("hooks", String.class, job.hooks())
+                        .bind("role", job.role())
+                        .bind("slices", job.slices())
+                        .execute();
+            }
+        });
+    }
+
+    /** Shards of any role but learning are left alone. */
+    void noteShard(Event<ShardWritten> event) {
+        ShardWritten shard = event.data();
+        if (!shard.role().equals(LEARNING)) {
+            return;
+        }
+        jdbi.useTransaction(handle -> {
+            if (inbox.firstSeen(handle, event.source(), event.id())) {
+                handle.createUpdate("""
+                                insert into shard (job, hook, slice, object_key, sha256, bytes)
+                                values (:job, :hook, :slice, :key, :sha256, :bytes) on conflict do nothing
+                                """)
+                        .bind("job", shard.jobId())
+                        .bind("hook", shard.hook())
+                        .bind("slice", shard.slice())
+                        .bind("key", shard.object().key())
+                        .bind("sha256", shard.object().sha256())
+                        .bind("bytes", shard.object().bytes())
+                        .execute();
+            }
+        });
+    }
+
+    public Optional<CapturedJob> job(String id) {
+        return jdbi.withHandle(handle -> handle.createQuery("select * from capture_job where id = :id")
+                .bind("id", id)
+                .map((row, context) -> new CapturedJob(
+                        row.getString("id"),
+                        row.getString("model"),
+                        row.getString("model_digest"),
+                        List.of((String[]) row.getArray("hooks").getArray()),
+                        row.getString("role"),
+                        row.getInt("slices")))
+                .findOne());
+    }
+
+    /** Shards of a job at a hook, by slice. */
+    public List<CapturedShard> shards(String job, String hook) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select * from shard where job = :job and hook = :hook order by slice
+                        """)
+                .bind("job", job)
+                .bind("hook", hook)
+                .map((row, context) -> new CapturedShard(
+                        row.getString("job"),
+                        row.getString("hook"),
+                        row.getInt("slice"),
+                        row.getString("object_key"),
+                        row.getString("sha256"),
+                        row.getLong("bytes")))
+                .list());
+    }
+
+    public int shardCount(String job, String hook) {
+        return jdbi.withHandle(
+                handle -> handle.createQuery("select count(*) from shard where job = :job and hook = :hook")
+                        .bind("job", job)
+                        .bind("hook", hook)
+                        .mapTo(Integer.class)
+                        .one());
+    }
+}

@@ -1,0 +1,120 @@
+package io.concordance.interp.feature;
+
+import io.concordance.contracts.event.FeatureAttributed.Calibration;
+import io.concordance.contracts.event.FeatureAttributed.Screen;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything kept about one feature but its examples.
+ *
+ * @param label null for a feature that never fired
+ * @param rows tokens read, over all arms; {@code rate} is firings / rows
+ * @param threshold the dictionary's own threshold of the feature
+ * @param maximum largest activation seen
+ */
+public record FeatureReport(
+        String uid,
+        String dictionary,
+        String analysis,
+        String run,
+        String model,
+        String hook,
+        int index,
+        long firings,
+        long rows,
+        double rate,
+        double threshold,
+        double maximum,
+        @Nullable Label label,
+        Splits splits,
+        List<ArmReport> arms,
+        PositionReport positions,
+        List<ScreenReport> screens) {
+
+    /**
+     * @param rule conditions that all hold where firing is predicted; null when none could be learnt
+     * @param score null with too few firings in the score split
+     */
+    public record Label(
+            String text,
+            String explainer,
+            String explainerVersion,
+            String trustTier,
+            @Nullable List<Map<String, Object>> rule,
+            List<TokenShare> tokens,
+            @Nullable LabelScore score) {}
+
+    /** How often drawn firings, and tokens drawn at random, are this token; pmi as in the explainer. */
+    public record TokenShare(int id, String text, int fired, int firings, int met, int drawn, double pmi) {}
+
+    /**
+     * @param sameTokens the same score against silent tokens with the ids of the firings, which is harder; null with too
+     *     few of them
+     * @param control the same score for another feature's rule: what a label earns by belonging to nobody
+     */
+    public record LabelScore(
+            String kind,
+            Detection detection,
+            int parseFailures,
+            @Nullable Detection sameTokens,
+            @Nullable Control control) {}
+
+    /** Balanced accuracy with its 95 % interval; {@code hits} of {@code firings}, {@code rejections} of {@code silent}. */
+    public record Detection(
+            double value, double low, double high, int n, long hits, long firings, long rejections, long silent) {}
+
+    /** @param feature whose rule was borrowed */
+    public record Control(String feature, Detection detection) {}
+
+    /** Documents of each split, and those the feature fired in. */
+    public record Splits(long seed, Share explain, Share calibrate, Share score) {
+        public record Share(int documents, int firing) {}
+    }
+
+    /**
+     * What the feature did in one arm.
+     *
+     * @param rateLow 95 % Clopper-Pearson bounds that take tokens as independent
+     * @param density counts of activations, half an octave a bin, empty bins left out
+     */
+    public record ArmReport(
+            String arm,
+            String kind,
+            long rows,
+            int documents,
+            int bad,
+            int ok,
+            int unknown,
+            long firings,
+            double rate,
+            double rateLow,
+            double rateHigh,
+            int firingDocuments,
+            double mean,
+            double maximum,
+            List<DensityBin> density) {}
+
+    /** Activations in {@code [from, to)}. */
+    public record DensityBin(double from, double to, long count) {}
+
+    /** Share of variance that token position explains, with the moments it is computed from, over all arms. */
+    public record PositionReport(double eta2, double omega2, List<PositionBucket> buckets) {}
+
+    /** Token positions {@code [from, to)}. */
+    public record PositionBucket(int from, int to, long rows, long firings, double sum, double sumOfSquares) {}
+
+    /**
+     * @param scope {@code document}, or {@code beforeOutput} for tokens before the model's first own one
+     * @param heldOut the calibrated threshold on the score split
+     */
+    public record ScreenReport(
+            String arm,
+            String armKind,
+            String scope,
+            int firedOnBad,
+            Screen screen,
+            Calibration calibration,
+            Calibration heldOut) {}
+}

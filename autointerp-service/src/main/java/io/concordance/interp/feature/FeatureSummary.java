@@ -1,0 +1,22 @@
+package io.concordance.interp.feature;
+
+import io.concordance.contracts.event.FeatureAttributed.Screen;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A feature in a list.
+ *
+ * @param label null for a feature that never fired
+ * @param best the document screen with the smallest q, then the largest AUROC; null when no bad document made it fire
+ */
+public record FeatureSummary(
+        String uid,
+        int index,
+        long firings,
+        double rate,
+        @Nullable String label,
+        FeatureReport.@Nullable Detection score,
+        @Nullable Best best) {
+
+    public record Best(String arm, String armKind, Screen screen) {}
+}

@@ -1,0 +1,203 @@
+package io.concordance.interp.feature;
+
+import io.concordance.contracts.dictionary.Dictionary;
+import io.concordance.contracts.feature.FeatureUids;
+import io.concordance.contracts.statistics.Proportion;
+import io.concordance.contracts.transcript.Outcome;
+import io.concordance.interp.evidence.ArmTotals;
+import io.concordance.interp.evidence.Density;
+import io.concordance.interp.evidence.DocumentInfo;
+import io.concordance.interp.evidence.DocumentMaxima;
+import io.concordance.interp.evidence.Evidence;
+import io.concordance.interp.evidence.FeatureEvidence;
+import io.concordance.interp.evidence.Positions;
+import io.concordance.interp.evidence.Scope;
+import io.concordance.interp.evidence.Split;
+import io.concordance.interp.evidence.Tally;
+import io.concordance.interp.feature.FeatureReport.ArmReport;
+import io.concordance.interp.feature.FeatureReport.DensityBin;
+import io.concordance.interp.feature.FeatureReport.PositionBucket;
+import io.concordance.interp.feature.FeatureReport.PositionReport;
+import io.concordance.interp.feature.FeatureReport.ScreenReport;
+import io.concordance.interp.feature.FeatureReport.Splits;
+import io.concordance.interp.feature.FeatureSummary.Best;
+import io.concordance.interp.label.Explainer;
+import io.concordance.interp.label.Labelled;
+import io.concordance.interp.label.TokenText;
+import io.concordance.interp.outcome.Attribution;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Writes up what the evidence says, feature by feature. */
+public final class Reporter {
+    private final Origin origin;
+    private final Dictionary dictionary;
+    private final Evidence evidence;
+    private final LabelReports labels;
+    private final ShownExamples examples;
+    private final int[] splitDocuments = new int[Split.values().length];
+
+    /** Which analysis of which dictionary the features come from. */
+    public record Origin(String analysis, String run, String dictionary, String model, String hook) {}
+
+    public Reporter(Origin origin, Dictionary dictionary, Evidence evidence, Explainer explainer, TokenText text) {
+        this.origin = origin;
+        this.dictionary = dictionary;
+        this.evidence = evidence;
+        this.labels = new LabelReports(origin.dictionary(), explainer);
+        this.examples = new ShownExamples(evidence, text);
+        evidence.documents().forEach(document -> splitDocuments[document.split().ordinal()]++);
+    }
+
+    /**
+     * @param labelled null for a feature that never fired
+     * @param attributions of this feature
+     */
+    public ReportedFeature report(int index, @Nullable Labelled labelled, List<Attribution> attributions) {
+        FeatureEvidence feature = evidence.features().get(index);
+        List<ArmReport> arms = new ArrayList<>();
+        double maximum = 0;
+        for (int a = 0; a < evidence.arms().size(); a++) {
+            ArmReport arm = arm(evidence.arms().get(a), feature.tally(a));
+            arms.add(arm);
+            maximum = Math.max(maximum, arm.maximum());
+        }
+        long firings = feature.firings();
+        long rows = evidence.rows();
+        FeatureReport report = new FeatureReport(
+                FeatureUids.of(origin.dictionary(), index),
+                origin.dictionary(),
+                origin.analysis(),
+                origin.run(),
+                origin.model(),
+                origin.hook(),
+                index,
+                firings,
+                rows,
+                rows == 0 ? 0 : (double) firings / rows,
+                dictionary.threshold()[index],
+                maximum,
+                labelled == null ? null : labels.of(labelled),
+                splits(feature.maxima()),
+                arms,
+                positions(feature),
+                attributions.stream().map(Reporter::screen).toList());
+        return new ReportedFeature(report, summary(report, attributions), examples.of(feature));
+    }
+
+    private static FeatureSummary summary(FeatureReport report, List<Attribution> attributions) {
+        Best best = attributions.stream()
+                .filter(a -> a.scope() == Scope.WHOLE)
+                .min(Comparator.comparingDouble((Attribution a) -> a.screen().q())
+                        .thenComparingDouble(a -> -a.screen().auroc()))
+                .map(a -> new Best(a.arm().name(), a.arm().kind(), a.screen()))
+                .orElse(null);
+        FeatureReport.Label label = report.label();
+        FeatureReport.LabelScore score = label == null ? null : label.score();
+        return new FeatureSummary(
+                report.uid(),
+                report.index(),
+                report.firings(),
+                report.rate(),
+                label == null ? null : label.text(),
+                score == null ? null : score.detection(),
+                best);
+    }
+
+    private static ScreenReport screen(Attribution a) {
+        return new ScreenReport(
+                a.arm().name(),
+                a.arm().kind(),
+                a.scope().text(),
+                a.firedOnBad(),
+                a.screen(),
+                a.calibration(),
+                a.heldOut());
+    }
+
+    private static ArmReport arm(ArmTotals arm, @Nullable Tally tally) {
+        long firings = tally == null ? 0 : tally.firings();
+        Proportion rate = Proportion.of(firings, arm.rows());
+        int bad = arm.documents(Outcome.BAD);
+        int ok = arm.documents(Outcome.OK);
+        int unknown = arm.documents(Outcome.UNKNOWN);
+        return new ArmReport(
+                arm.arm().name(),
+                arm.arm().kind(),
+                arm.rows(),
+                bad + ok + unknown,
+                bad,
+                ok,
+                unknown,
+                firings,
+                arm.rows() == 0 ? 0 : rate.rate(),
+                rate.low(),
+                rate.high(),
+                tally == null ? 0 : tally.firingDocuments(),
+                tally == null ? 0 : tally.mean(),
+                tally == null ? 0 : tally.maximum(),
+                tally == null ? List.of() : density(tally.density()));
+    }
+
+    private static List<DensityBin> density(Density density) {
+        List<DensityBin> bins = new ArrayList<>();
+        for (int b = 0; b < Density.BINS; b++) {
+            if (density.count(b) > 0) {
+                bins.add(new DensityBin(Density.edge(b), Density.edge(b + 1), density.count(b)));
+            }
+        }
+        return bins;
+    }
+
+    private PositionReport positions(FeatureEvidence feature) {
+        List<Positions> moments = new ArrayList<>();
+        long[] rows = new long[Positions.BUCKETS];
+        for (int a = 0; a < evidence.arms().size(); a++) {
+            long[] inArm = evidence.arms().get(a).rowsByBucket();
+            for (int b = 0; b < rows.length; b++) {
+                rows[b] += inArm[b];
+            }
+            Tally tally = feature.tally(a);
+            if (tally != null) {
+                moments.add(tally.positions());
+            }
+        }
+        Positions all = Positions.sum(moments);
+        List<PositionBucket> buckets = new ArrayList<>();
+        for (int b = 0; b < rows.length; b++) {
+            if (rows[b] > 0) {
+                buckets.add(new PositionBucket(
+                        Positions.from(b),
+                        Positions.from(b + 1),
+                        rows[b],
+                        all.firings(b),
+                        all.sum(b),
+                        all.sumOfSquares(b)));
+            }
+        }
+        Positions.Explained explained = all.explained(rows);
+        return new PositionReport(explained.eta2(), explained.omega2(), buckets);
+    }
+
+    private Splits splits(DocumentMaxima maxima) {
+        List<Set<Integer>> firing = List.of(new HashSet<>(), new HashSet<>(), new HashSet<>());
+        for (int i = 0; i < maxima.size(); i++) {
+            DocumentInfo document = evidence.documents().get(maxima.document(i));
+            firing.get(document.split().ordinal()).add(maxima.document(i));
+        }
+        return new Splits(
+                evidence.options().seed(),
+                share(Split.EXPLAIN, firing),
+                share(Split.CALIBRATE, firing),
+                share(Split.SCORE, firing));
+    }
+
+    private Splits.Share share(Split split, List<Set<Integer>> firing) {
+        return new Splits.Share(
+                splitDocuments[split.ordinal()], firing.get(split.ordinal()).size());
+    }
+}

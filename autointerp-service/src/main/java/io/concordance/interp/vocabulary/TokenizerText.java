@@ -1,0 +1,40 @@
+package io.concordance.interp.vocabulary;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import io.concordance.interp.label.TokenText;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Token text by a Hugging Face {@code tokenizer.json}. Thread-safe. */
+final class TokenizerText implements TokenText {
+    static {
+        // The library reports its use to its makers on first load unless told not to.
+        System.setProperty("OPT_OUT_TRACKING", "true");
+        System.setProperty("ai.djl.offline", "true");
+    }
+
+    private final HuggingFaceTokenizer tokenizer;
+    private final Map<Integer, String> known = new ConcurrentHashMap<>();
+
+    /** @throws IllegalArgumentException when the file is no tokenizer */
+    TokenizerText(Path file) {
+        try {
+            tokenizer = HuggingFaceTokenizer.builder().optTokenizerPath(file).build();
+        } catch (IOException | RuntimeException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public String of(int token) {
+        return known.computeIfAbsent(token, this::decode);
+    }
+
+    /** A token outside the vocabulary has no text and keeps its id. */
+    private String decode(int token) {
+        String text = tokenizer.decode(new long[] {token}, false);
+        return text.isEmpty() ? TokenText.ids().of(token) : text;
+    }
+}

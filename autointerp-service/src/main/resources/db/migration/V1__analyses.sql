@@ -1,0 +1,57 @@
+-- What capture said about its jobs. Of evaluation jobs only the role is kept, so that they can be refused.
+create table capture_job (
+    id           text    primary key,
+    model        text    not null,
+    model_digest text    not null,
+    hooks        text[]  not null,
+    role         text    not null,
+    slices       integer not null
+);
+
+-- Shards of learning jobs.
+create table shard (
+    job        text    not null,
+    hook       text    not null,
+    slice      integer not null,
+    object_key text    not null,
+    sha256     text    not null,
+    bytes      bigint  not null,
+    primary key (job, hook, slice)
+);
+
+create table analysis (
+    id            uuid        primary key,
+    run           text        not null,
+    dictionary    text        not null unique,
+    object_prefix text        not null,
+    model         text        not null,
+    hook          text        not null,
+    jobs          text[]      not null,
+    state         text        not null check (state in ('running', 'completed', 'failed')),
+    shards_done   integer     not null default 0,
+    shards_total  integer     not null default 0,
+    features      integer     not null default 0,
+    problem       text,
+    created_at    timestamptz not null default now(),
+    finished_at   timestamptz
+);
+create index analysis_run on analysis (run);
+create index analysis_created on analysis (created_at, id);
+
+-- One row for each feature of an analysed dictionary, silent ones included. The report is kept as written, so that the
+-- same evidence reads back as the same bytes.
+create table feature (
+    uid         text    primary key,
+    analysis    uuid    not null references analysis,
+    dictionary  text    not null,
+    index       integer not null,
+    firings     bigint  not null,
+    score       double precision,
+    auroc       double precision,
+    q           double precision,
+    summary     json    not null,
+    report      json    not null,
+    examples_key text   not null,
+    unique (dictionary, index)
+);
+create index feature_analysis on feature (analysis);

@@ -1,0 +1,275 @@
+package io.concordance.interp.service;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.concordance.contracts.event.Event;
+import io.concordance.contracts.event.FeatureAttributed;
+import io.concordance.contracts.event.FeatureExplained;
+import io.concordance.contracts.event.Topics;
+import io.concordance.contracts.feature.FeatureUids;
+import io.concordance.kit.store.ObjectStore;
+import io.concordance.kit.testing.Platform;
+import io.concordance.kit.testing.PlatformResource;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.jdbi.v3.core.Jdbi;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@QuarkusTestResource(PlatformResource.class)
+class AnalysisIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @Inject
+    ObjectStore store;
+
+    @Inject
+    Jdbi jdbi;
+
+    Platform platform;
+    private Log log;
+
+    @BeforeEach
+    void connect() {
+        log = new Log(platform.endpoints().kafka().bootstrapServers());
+    }
+
+    private static JsonPath analysis(Study study) {
+        return given().get("/v1/analyses?dictionary=" + study.run)
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+    }
+
+    private static String state(Study study) {
+        return analysis(study).getString("items[0].state");
+    }
+
+    private static JsonPath feature(Study study, int index) {
+        return given().get("/v1/features/" + FeatureUids.of(study.dictionary, index))
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+    }
+
+    private <T> List<Event<T>> events(String topic, Class<T> type, Study study) {
+        List<String> uids = new ArrayList<>();
+        for (int j = 0; j < Study.FEATURES; j++) {
+            uids.add(FeatureUids.of(study.dictionary, j));
+        }
+        return log.read(topic, type).stream()
+                .filter(e -> uids.contains(e.key()))
+                .toList();
+    }
+
+    private int outbox() {
+        return jdbi.withHandle(h -> h.createQuery("select count(*) from outbox")
+                .mapTo(Integer.class)
+                .one());
+    }
+
+    @Test
+    void repeatedAndShuffledEventsGiveOneAnalysisWithEverythingInIt() throws Exception {
+        Study study = new Study(store, 1, "learning", true);
+        log.write(study.finished, study.finished);
+        List<Event<?>> all = new ArrayList<>(study.shards);
+        all.addAll(study.shards.subList(0, 4));
+        Collections.shuffle(all, new Random(1));
+        log.write(all.toArray(Event<?>[]::new));
+        assertThat(await().atMost(PATIENCE).until(() -> analysis(study).getList("items"), i -> !i.isEmpty()))
+                .hasSize(1);
+        assertThat(state(study)).isEqualTo("running");
+        log.write(study.accepted, study.accepted);
+
+        await().atMost(PATIENCE).until(() -> state(study).equals("completed"));
+        JsonPath done = analysis(study);
+        assertThat(done.getInt("items[0].shardsDone")).isEqualTo(9);
+        assertThat(done.getInt("items[0].shardsTotal")).isEqualTo(9);
+        assertThat(done.getInt("items[0].features")).isEqualTo(3);
+        assertThat(done.getString("items[0].dictionary")).isEqualTo(study.dictionary);
+
+        JsonPath token = feature(study, 0);
+        assertThat(token.getString("label.text")).isEqualTo("fires on token `prod`");
+        assertThat(token.getString("label.trustTier")).isEqualTo("offline-statistics");
+        assertThat(token.getDouble("label.score.detection.value")).isEqualTo(1);
+        assertThat(token.getDouble("label.score.control.detection.value")).isLessThan(0.6);
+        assertThat(token.getLong("firings")).isEqualTo(180);
+        assertThat(token.getList("arms.firings")).containsExactly(100, 80);
+        assertThat(token.getList("examples.top")).hasSize(12);
+        assertThat(token.getList("examples.top[0].tokens", String.class).get(token.getInt("examples.top[0].peak")))
+                .isEqualTo("prod");
+        assertThat(token.getInt("examples.top[0].output")).isEqualTo(6);
+        assertThat(token.getList("examples.arms.arm")).containsExactly("benign", "off-policy");
+
+        JsonPath bad = feature(study, 1);
+        assertThat(bad.getList("screens.scope")).containsExactly("document", "beforeOutput");
+        assertThat(bad.getDouble("screens[1].screen.auroc")).isEqualTo(1);
+        assertThat(bad.getDouble("screens[0].screen.q")).isLessThan(0.001);
+        assertThat(bad.getInt("screens[0].calibration.okExceeding")).isZero();
+
+        JsonPath once = feature(study, 2);
+        assertThat(once.getLong("firings")).isEqualTo(1);
+        assertThat(once.getString("examples.top[0].document")).isEqualTo("benign-0");
+        assertThat(once.getInt("examples.top[0].position")).isEqualTo(3);
+        assertThat(feature(study, 3).getString("label")).isNull();
+
+        await().atMost(PATIENCE).until(() -> outbox() == 0);
+        assertThat(events(Topics.FEATURE_EXPLAINED, FeatureExplained.class, study))
+                .extracting(e -> e.data().index())
+                .containsExactlyInAnyOrder(0, 1, 2);
+        List<Event<FeatureAttributed>> attributed = events(Topics.FEATURE_ATTRIBUTED, FeatureAttributed.class, study);
+        assertThat(attributed).extracting(e -> e.data().index()).containsExactlyInAnyOrder(0, 1);
+        assertThat(attributed).extracting(e -> e.data().arm()).containsOnly("off-policy");
+    }
+
+    @Test
+    void anAnalysisThatRunsAgainWritesTheSame() throws Exception {
+        Study study = new Study(store, 2, "learning", true);
+        log.write(study.accepted);
+        log.write(study.shards.toArray(Event<?>[]::new));
+        log.write(study.finished);
+        await().atMost(PATIENCE)
+                .until(() -> !analysis(study).getList("items").isEmpty()
+                        && state(study).equals("completed"));
+        List<String> first = stored(study);
+
+        jdbi.useHandle(h -> h.execute(
+                "update analysis set state = 'running', shards_done = 3, finished_at = null where dictionary = ?",
+                study.dictionary));
+        await().atMost(PATIENCE).until(() -> state(study).equals("completed"));
+
+        assertThat(stored(study)).isEqualTo(first).hasSize(Study.FEATURES);
+        await().atMost(PATIENCE).until(() -> outbox() == 0);
+        assertThat(events(Topics.FEATURE_EXPLAINED, FeatureExplained.class, study).stream()
+                        .map(Event::id)
+                        .distinct())
+                .hasSize(3);
+    }
+
+    private List<String> stored(Study study) {
+        return jdbi.withHandle(
+                h -> h.createQuery("select report || examples_key from feature where dictionary = :d order by index")
+                        .bind("d", study.dictionary)
+                        .mapTo(String.class)
+                        .list());
+    }
+
+    @Test
+    void featuresAreListedInPages() throws Exception {
+        Study study = new Study(store, 3, "learning", true);
+        log.write(study.accepted);
+        log.write(study.shards.toArray(Event<?>[]::new));
+        log.write(study.finished);
+        await().atMost(PATIENCE)
+                .until(() -> !analysis(study).getList("items").isEmpty()
+                        && state(study).equals("completed"));
+
+        String address = "/v1/dictionaries/" + study.dictionary + "/features?limit=3&sort=firings";
+        JsonPath page = given().get(address).then().statusCode(200).extract().jsonPath();
+        assertThat(page.getList("items.index")).containsExactly(0, 1, 2);
+        given().queryParam("cursor", page.getString("next"))
+                .get(address)
+                .then()
+                .statusCode(200)
+                .body("items.index", equalTo(List.of(3)))
+                .body("next", nullValue());
+        JsonPath byQ = given().get("/v1/dictionaries/" + study.dictionary + "/features?sort=q")
+                .then()
+                .extract()
+                .jsonPath();
+        assertThat(byQ.getInt("items[0].index")).isEqualTo(1);
+        assertThat(byQ.getString("items[0].best.arm")).isEqualTo("off-policy");
+
+        given().get("/v1/dictionaries/" + study.dictionary + "/features?sort=size")
+                .then()
+                .statusCode(400)
+                .body("field", equalTo("sort"));
+        given().get("/v1/dictionaries/sha256:none/features").then().statusCode(404);
+        given().get("/v1/features/f_none").then().statusCode(404);
+        String id = analysis(study).getString("items[0].id");
+        assertThat(given().get("/v1/analyses/" + id + "/events")
+                        .then()
+                        .statusCode(200)
+                        .extract()
+                        .asString())
+                .contains("event:progress")
+                .contains("\"state\":\"completed\"");
+        given().post("/v1/analyses/" + id + "/retry").then().statusCode(409);
+    }
+
+    @Test
+    void evaluationRowsAreNeverTouched() throws Exception {
+        Study learning = new Study(store, 4, "learning", true);
+        Study poison = new Study(store, 5, "evaluation", true);
+        log.write(poison.accepted, learning.accepted);
+        log.write(poison.shards.toArray(Event<?>[]::new));
+        log.write(learning.shards.toArray(Event<?>[]::new));
+        log.write(poison.finished(List.of(poison.job)));
+        log.write(learning.finished(List.of(learning.job)));
+
+        await().atMost(PATIENCE)
+                .until(() -> !analysis(poison).getList("items").isEmpty()
+                        && state(poison).equals("failed"));
+        assertThat(analysis(poison).getString("items[0].problem")).contains("role evaluation, allowed learning");
+        await().atMost(PATIENCE)
+                .until(() -> !analysis(learning).getList("items").isEmpty()
+                        && state(learning).equals("completed"));
+        for (int j = 0; j < Study.FEATURES; j++) {
+            assertThat(given().get("/v1/features/" + FeatureUids.of(learning.dictionary, j))
+                            .asString())
+                    .doesNotContain(Study.POISON);
+            given().get("/v1/features/" + FeatureUids.of(poison.dictionary, j))
+                    .then()
+                    .statusCode(404);
+        }
+        int kept = jdbi.withHandle(h -> h.createQuery("select count(*) from shard where job = :job")
+                .bind("job", poison.job)
+                .mapTo(Integer.class)
+                .one());
+        assertThat(kept).isZero();
+        assertThat(events(Topics.FEATURE_EXPLAINED, FeatureExplained.class, poison))
+                .isEmpty();
+    }
+
+    @Test
+    void aShardThatIsMissingFailsTheAnalysisByNameAndItsReturnMendsIt() throws Exception {
+        Study study = new Study(store, 6, "learning", true);
+        String lost = study.shards.get(2).data().object().key();
+        byte[] bytes = store.get(lost, 1 << 20);
+        store.delete(lost);
+        log.write(study.accepted);
+        log.write(study.shards.toArray(Event<?>[]::new));
+        log.write(study.finished);
+
+        await().atMost(PATIENCE)
+                .until(() -> !analysis(study).getList("items").isEmpty()
+                        && state(study).equals("failed"));
+        assertThat(analysis(study).getString("items[0].problem")).contains(lost).contains("missing");
+
+        store.putIfAbsent(lost, "not the shard".getBytes(StandardCharsets.UTF_8), "text/plain");
+        String retry = "/v1/analyses/" + analysis(study).getString("items[0].id") + "/retry";
+        given().post(retry).then().statusCode(202);
+        await().atMost(PATIENCE).until(() -> state(study).equals("failed"));
+        assertThat(analysis(study).getString("items[0].problem")).contains(lost).contains("expected sha256:");
+
+        store.delete(lost);
+        store.putIfAbsent(lost, bytes, "application/octet-stream");
+        given().post(retry).then().statusCode(202);
+        await().atMost(PATIENCE).until(() -> state(study).equals("completed"));
+    }
+}
