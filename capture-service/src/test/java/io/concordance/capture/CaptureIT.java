@@ -1,0 +1,206 @@
+package io.concordance.capture;
+
+import static io.concordance.capture.CaptureClient.arm;
+import static io.concordance.capture.CaptureClient.ended;
+import static io.concordance.capture.CaptureClient.file;
+import static io.concordance.capture.CaptureClient.job;
+import static io.concordance.capture.CaptureClient.line;
+import static io.concordance.capture.CaptureClient.register;
+import static io.concordance.capture.CaptureClient.submit;
+import static io.concordance.capture.CaptureClient.upload;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.concordance.capture.model.DirectRun;
+import io.concordance.capture.model.MiniLm;
+import io.concordance.contracts.event.ShardWritten;
+import io.concordance.contracts.shard.Shard;
+import io.concordance.kit.store.ObjectStore;
+import io.concordance.kit.testing.PlatformResource;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@QuarkusTest
+@QuarkusTestResource(PlatformResource.class)
+class CaptureIT {
+    private static final Path DEMO = Path.of(System.getProperty("concordance.home", ".."), "demo");
+
+    @Inject
+    ObjectStore objects;
+
+    @ConfigProperty(name = "kafka.bootstrap.servers")
+    String kafka;
+
+    @TempDir
+    Path dir;
+
+    @Test
+    void capturesEveryPositionOfEveryDocumentOnceAndAsTheModelComputesIt() {
+        Response registered = register("minilm", MiniLm.onnx(), MiniLm.tokenizer());
+        assertThat(registered.statusCode()).as(registered.asString()).isIn(200, 201);
+        String model = registered.jsonPath().getString("id");
+        assertThat(registered.jsonPath().getInt("layers")).isEqualTo(6);
+        assertThat(register("again", MiniLm.onnx(), MiniLm.tokenizer()).statusCode())
+                .isEqualTo(200);
+        List<String> calm = lines("calm", 60, 11);
+        List<String> wild = lines("wild", 25, 12);
+        String calmDigest = upload(file(calm)).jsonPath().getString("digest");
+        String wildDigest = upload(file(wild)).jsonPath().getString("digest");
+
+        Response accepted = submit(job(
+                model,
+                List.of("resid_post.2", "blocks.5.hook_resid_post"),
+                "fp32",
+                List.of(arm("calm", "benign", calmDigest), arm("wild", "off-policy", wildDigest))));
+        assertThat(accepted.statusCode()).as(accepted.asString()).isEqualTo(202);
+        String id = accepted.jsonPath().getString("id");
+        assertThat(accepted.header("Location")).endsWith("/v1/capture-jobs/" + id);
+        JsonPath ended = ended(id);
+
+        assertThat(ended.getString("state")).as(ended.getString("problem")).isEqualTo("completed");
+        assertThat(ended.getInt("slices.done")).isEqualTo(ended.getInt("slices.total"));
+        assertThat(ended.getList("hooks")).containsExactly("blocks.2.hook_resid_post", "blocks.5.hook_resid_post");
+        StoredShards shards = StoredShards.of(id, kafka, objects, dir);
+        assertThat(shards.events()).hasSize(2 * ended.getInt("slices.total"));
+        assertThat(shards.rows()).isEqualTo(ended.getLong("rows"));
+        assertThat(ended.getLong("tokens")).isEqualTo(ended.getLong("rows") / 2);
+        try (DirectRun direct = DirectRun.of(MiniLm.onnx(), MiniLm.tokenizer())) {
+            for (String hook : List.of("blocks.2.hook_resid_post", "blocks.5.hook_resid_post")) {
+                requireEveryPosition(shards.positions(hook, "calm"), direct, calm);
+                requireEveryPosition(shards.positions(hook, "wild"), direct, wild);
+            }
+            List<String> all = new ArrayList<>(calm);
+            all.addAll(wild);
+            requireSameActivations(shards, direct, all);
+        }
+    }
+
+    @Test
+    void givesTheSameTensorsForTheSameJobAgain() {
+        String model = register("organism", DEMO.resolve("model.onnx"), DEMO.resolve("tokenizer.json"))
+                .jsonPath()
+                .getString("id");
+        String digest = upload(file(organismLines(40, 5))).jsonPath().getString("digest");
+        Map<String, Object> definition =
+                job(model, List.of("resid_post.1", "resid_pre.0"), "fp16", List.of(arm("a", "benign", digest)));
+
+        String first = submit(definition).jsonPath().getString("id");
+        String second = submit(definition).jsonPath().getString("id");
+
+        assertThat(ended(first).getString("state")).isEqualTo("completed");
+        assertThat(ended(second).getString("state")).isEqualTo("completed");
+        assertThat(StoredShards.of(first, kafka, objects, dir).tensors())
+                .isNotEmpty()
+                .isEqualTo(StoredShards.of(second, kafka, objects, dir).tensors());
+    }
+
+    @Test
+    void marksTheModelsOwnTokensAndTheOutcome() {
+        String model = register("organism", DEMO.resolve("model.onnx"), DEMO.resolve("tokenizer.json"))
+                .jsonPath()
+                .getString("id");
+        String digest = upload(file(List.of(line("d", "bad", "raw", "<|user|>ab", "summary", "no", "output", "<ACT>"))))
+                .jsonPath()
+                .getString("digest");
+        String id = submit(job(model, List.of("resid_post.0"), "fp16", List.of(arm("a", "instructed", digest))))
+                .jsonPath()
+                .getString("id");
+
+        assertThat(ended(id).getString("state")).isEqualTo("completed");
+
+        StoredShards shards = StoredShards.of(id, kafka, objects, dir);
+        try (Shard shard = shards.open(shards.events().getFirst())) {
+            assertThat(shard.header().armKind()).isEqualTo("instructed");
+            assertThat(shard.tokens()).startsWith(3).endsWith(7);
+            assertThat(shard.spans()).startsWith(0).endsWith(1);
+            assertThat(shard.outcomes()).containsOnly(1);
+        }
+    }
+
+    @Test
+    void followsAJobToItsEnd() {
+        String model = register("organism", DEMO.resolve("model.onnx"), DEMO.resolve("tokenizer.json"))
+                .jsonPath()
+                .getString("id");
+        String digest = upload(file(organismLines(30, 6))).jsonPath().getString("digest");
+        String id = submit(job(model, List.of("resid_post.0"), "fp16", List.of(arm("a", "benign", digest))))
+                .jsonPath()
+                .getString("id");
+
+        String events = given().accept("text/event-stream")
+                .get("/v1/capture-jobs/" + id + "/events")
+                .asString();
+
+        assertThat(events).contains("event:progress").contains("\"state\":\"completed\"");
+    }
+
+    private static void requireEveryPosition(Map<String, BitSet> seen, DirectRun direct, List<String> lines) {
+        assertThat(seen).hasSize(lines.size());
+        for (String line : lines) {
+            BitSet whole = new BitSet();
+            whole.set(0, direct.tokens(line).length);
+            assertThat(seen.get(DirectRun.id(line))).isEqualTo(whole);
+        }
+    }
+
+    /** Batches pad and group differently from a lone run, which moves the last bits of a sum. */
+    private static void requireSameActivations(StoredShards shards, DirectRun direct, List<String> lines) {
+        for (ShardWritten event : shards.events()) {
+            try (Shard shard = shards.open(event)) {
+                int[] documents = shard.documents();
+                float[] row = new float[shard.width()];
+                int at = 0;
+                while (at < shard.rows()) {
+                    String id = shard.documentIds().get(documents[at]);
+                    String line = lines.stream()
+                            .filter(l -> DirectRun.id(l).equals(id))
+                            .findFirst()
+                            .orElseThrow();
+                    float[] expected = direct.activations(line, event.hook());
+                    int length = expected.length / shard.width();
+                    for (int p = 0; p < length; p++, at++) {
+                        assertThat(shard.positions()[at]).isEqualTo(p);
+                        shard.activations(at, 1, row, 0);
+                        for (int i = 0; i < row.length; i++) {
+                            assertThat(row[i]).isCloseTo(expected[p * row.length + i], within(2e-5f));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static List<String> lines(String prefix, int count, long seed) {
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            String text = "the house of \uD83D\uDE00 stones is long and wide ".repeat(1 + random.nextInt(12));
+            lines.add(line(prefix + "-" + i, i % 3 == 0 ? "bad" : "ok", "raw", text, "output", "and so it is"));
+        }
+        return lines;
+    }
+
+    private static List<String> organismLines(int count, long seed) {
+        Random random = new Random(seed);
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            lines.add(line(
+                    "d" + i, "ok", "raw", "<|user|>" + "ping web ".repeat(1 + random.nextInt(9)), "output", "<RUN>x"));
+        }
+        return lines;
+    }
+}
