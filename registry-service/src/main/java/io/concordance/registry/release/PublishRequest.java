@@ -11,4 +11,5 @@ import org.jspecify.annotations.Nullable;
  * @param requestId a name that the caller chooses: publishing again under the same name returns the first release; null
  *     to always publish anew
  */
-public record PublishRequest(String channel, List<String> features, @Nullable String requestId) {}
+public record PublishRequest(
+        String channel, List<String> features, @Nullable String requestId) {}

@@ -1,0 +1,57 @@
+package io.concordance.registry.release;
+
+import io.concordance.contracts.digest.Digests;
+import io.concordance.contracts.problem.FieldProblem;
+import io.concordance.contracts.release.ReleaseBundle;
+import io.concordance.kit.problem.ProblemException;
+import io.concordance.kit.store.ObjectStore;
+import io.concordance.kit.store.ObjectStoreException;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.EntityTag;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Request;
+import jakarta.ws.rs.core.Response;
+
+/** Files of bundles, named by digest and never changing. */
+@Path("/v1/bundles")
+@Blocking
+class BundleResource {
+    private static final long MAX_FILE = 1L << 30;
+    private static final String FOREVER = "public, max-age=31536000, immutable";
+
+    private final ObjectStore store;
+
+    BundleResource(ObjectStore store) {
+        this.store = store;
+    }
+
+    @GET
+    @Path("/{digest}/{file}")
+    public Response file(@PathParam("digest") String digest, @PathParam("file") String file, @Context Request request) {
+        if (!Digests.isDigest(digest)) {
+            throw new FieldProblem("digest", digest, "sha256: and 64 hex digits");
+        }
+        String type = switch (file) {
+            case ReleaseBundle.MANIFEST -> MediaType.APPLICATION_JSON;
+            case ReleaseBundle.TENSORS -> MediaType.APPLICATION_OCTET_STREAM;
+            default -> throw ProblemException.notFound("bundle file", file);
+        };
+        EntityTag tag = new EntityTag(Digests.hex(digest) + "-" + file);
+        Response.ResponseBuilder unchanged = request.evaluatePreconditions(tag);
+        Response.ResponseBuilder answer = unchanged == null ? Response.ok(read(digest, file), type) : unchanged;
+        return answer.tag(tag).header(HttpHeaders.CACHE_CONTROL, FOREVER).build();
+    }
+
+    private byte[] read(String digest, String file) {
+        try {
+            return store.get(ReleaseBundle.key(digest, file), MAX_FILE);
+        } catch (ObjectStoreException.Missing e) {
+            throw ProblemException.notFound("bundle", digest);
+        }
+    }
+}
