@@ -44,10 +44,11 @@ public final class LocalStackProcess implements AutoCloseable {
     public static LocalStackProcess start(Path dataDir, StackPorts ports) throws IOException {
         Path data = dataDir.toAbsolutePath().normalize();
         Path log = PrivateFiles.directory(data.resolve("logs")).resolve("stack.log");
-        Process process = new ProcessBuilder(command(data, ports))
+        ProcessBuilder builder = new ProcessBuilder(command(data, ports))
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .start();
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        RootDrop.apply(builder);
+        Process process = builder.start();
         try {
             return new LocalStackProcess(data, process, awaitReady(data, process, log));
         } catch (IOException | RuntimeException e) {
@@ -157,15 +158,21 @@ public final class LocalStackProcess implements AutoCloseable {
         stopLeftovers(dataDir);
     }
 
+    /** SIGTERM, then SIGKILL; an interrupt is kept for later, because a stack stopped halfway leaves PostgreSQL behind. */
     private static void stop(Process process) {
+        boolean interrupted = Thread.interrupted();
         process.destroy();
-        try {
-            if (process.waitFor(STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                return;
+        long deadline = System.nanoTime() + STOP_PATIENCE.toNanos();
+        while (process.isAlive() && System.nanoTime() < deadline) {
+            try {
+                process.waitFor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                interrupted = true;
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
         process.destroyForcibly().onExit().join();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
