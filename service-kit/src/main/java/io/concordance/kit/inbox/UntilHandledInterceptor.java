@@ -47,7 +47,8 @@ class UntilHandledInterceptor {
             } catch (Exception e) {
                 failure = e;
             }
-            LOG.warnf(failure, "%s could not be handled and will be tried again in %s", name(message), pause);
+            LOG.warnf("%s could not be handled and will be tried again in %s: %s", name(message), pause, failure);
+            LOG.debug("The failure in full", failure);
             if (stopping.within(pause)) {
                 // The offset stays uncommitted; the record comes again after the next start.
                 throw failure;

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(PlatformResource.class)
 class OutboxIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String DELETING = "where wait_event_type = 'Lock' and query like 'delete from outbox%'";
 
     @Inject
     Jdbi jdbi;
@@ -115,6 +117,47 @@ class OutboxIT {
     }
 
     @Test
+    void aRelayThatDiesBetweenAcknowledgementAndDeletionRepeatsTheEventUnderTheSameId() {
+        String key = UUID.randomUUID().toString();
+        Event<SliceQueued> event = Event.of("/concordance/kit", key, new SliceQueued(key, 0));
+        try (Handle relaysPlace = jdbi.open();
+                Handle rowKeeper = jdbi.open()) {
+            relaysPlace.execute("select pg_advisory_lock(hashtextextended(current_schema() || '.outbox', 0))");
+            jdbi.useTransaction(handle -> outbox.add(handle, event));
+            rowKeeper.begin();
+            rowKeeper.execute("select 1 from outbox where event_id = ? for update", event.id());
+            relaysPlace.execute("select pg_advisory_unlock_all()");
+
+            // The relay now waits for the row it wants to delete.
+            await().atMost(PATIENCE).until(() -> deletingRelays() == 1);
+            assertThat(published(key)).hasSize(1);
+            jdbi.useHandle(
+                    handle -> handle.execute("select pg_terminate_backend(pid) from pg_stat_activity " + DELETING));
+            rowKeeper.rollback();
+        }
+
+        await().atMost(PATIENCE).until(() -> waiting() == 0);
+        assertThat(published(key))
+                .hasSize(2)
+                .allSatisfy(message ->
+                        assertThat(Events.parse(message, SliceQueued.class)).isEqualTo(event));
+    }
+
+    @Test
+    void onlyOneRelayPublishesAtATime() {
+        String key = UUID.randomUUID().toString();
+        try (Handle otherRelay = jdbi.open()) {
+            otherRelay.execute("select pg_advisory_lock(hashtextextended(current_schema() || '.outbox', 0))");
+            jdbi.useTransaction(
+                    handle -> outbox.add(handle, Event.of("/concordance/kit", key, new SliceQueued(key, 0))));
+
+            await().during(Duration.ofMillis(500)).until(() -> published(key).isEmpty());
+            otherRelay.execute("select pg_advisory_unlock_all()");
+        }
+        await().atMost(PATIENCE).until(() -> published(key).size() == 1);
+    }
+
+    @Test
     void anEventThatKafkaWouldRefuseIsRefusedAtTheDoor() {
         Event<SliceQueued> big = Event.of("/concordance/kit", "key", new SliceQueued("x".repeat(1 << 20), 0));
         Event<SliceQueued> keyless = Event.of("/concordance/kit", "", new SliceQueued("job", 0));
@@ -144,6 +187,12 @@ class OutboxIT {
         return Log.read(platform.endpoints().kafka().bootstrapServers(), Topics.CAPTURE_SLICES).stream()
                 .filter(message -> message.key().equals(key))
                 .toList();
+    }
+
+    private int deletingRelays() {
+        return jdbi.withHandle(handle -> handle.createQuery("select count(*) from pg_stat_activity " + DELETING)
+                .mapTo(Integer.class)
+                .one());
     }
 
     private int waiting() {

@@ -1,5 +1,6 @@
 package io.concordance.kit.testing;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -48,6 +49,14 @@ public final class HouseRules {
             .dependOnClassesThat()
             .resideInAnyPackage("io.minio..", "okhttp3..");
 
+    /** A consumer that merely fails would stop its channel for good. */
+    public static final ArchRule CONSUMERS_TRY_UNTIL_A_RECORD_IS_HANDLED = methods()
+            .that()
+            .areAnnotatedWith("org.eclipse.microprofile.reactive.messaging.Incoming")
+            .should()
+            .beAnnotatedWith("io.concordance.kit.inbox.UntilHandled")
+            .allowEmptyShould(true);
+
     private HouseRules() {}
 
     /** The packages right below {@code root} do not depend on each other in a circle. */
@@ -78,6 +87,7 @@ public final class HouseRules {
         ONLY_POSTGRES_CLASSES_KNOW_SQL.check(shipped);
         ONLY_MODEL_KNOWS_ONNX_RUNTIME.allowEmptyShould(true).check(shipped);
         ONLY_THE_STORE_KNOWS_S3.allowEmptyShould(true).check(shipped);
+        CONSUMERS_TRY_UNTIL_A_RECORD_IS_HANDLED.check(shipped);
         for (String pure : numerics) {
             numericsKnowNoFramework(pure).check(shipped);
         }

@@ -3,6 +3,7 @@ package io.concordance.kit.testing;
 import io.concordance.local.StackEndpoints;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,8 +11,13 @@ import org.jspecify.annotations.Nullable;
  * {@code @QuarkusTestResource(PlatformResource.class)}. It is shared by all test classes of a module. Fields of type
  * {@link Platform} are filled in.
  */
-public final class PlatformResource implements QuarkusTestResourceLifecycleManager {
+public class PlatformResource implements QuarkusTestResourceLifecycleManager {
     private @Nullable Platform platform;
+
+    /** What {@link #start} started. */
+    protected final Platform platform() {
+        return Objects.requireNonNull(platform, "not started");
+    }
 
     @Override
     public Map<String, String> start() {
