@@ -2,36 +2,31 @@ package io.concordance.registry.study;
 
 import io.concordance.contracts.release.ConcernLevel;
 import io.concordance.registry.concern.Concern;
-import io.concordance.registry.concern.ConcernService;
 import io.concordance.registry.concern.Proposal;
 import io.concordance.registry.feature.Evidence;
 import io.concordance.registry.feature.Feature;
-import io.concordance.registry.feature.FeatureQuery;
 import io.concordance.registry.feature.FeatureRepository;
 import io.concordance.registry.feature.ReviewState;
 import io.concordance.registry.study.DictionaryStage.Trained;
 import io.concordance.registry.study.strategy.Candidate;
 import io.concordance.registry.study.strategy.CandidateRule;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** Finds the candidates of every strategy and proposes the best of them all. Reads nothing of the evaluation job. */
 final class CandidatesStage implements StageWork {
-    private static final int PAGE = 500;
     private static final double HIGH_RECALL = 0.9;
 
     private final FeatureRepository features;
-    private final ConcernService concerns;
+    private final Concerns concerns;
     private final Predicate<Evidence> holds;
 
     /** @param holds whether one arm's evidence, taken alone, is association with a bad outcome */
-    CandidatesStage(FeatureRepository features, ConcernService concerns, Predicate<Evidence> holds) {
+    CandidatesStage(FeatureRepository features, Concerns concerns, Predicate<Evidence> holds) {
         this.features = features;
         this.concerns = concerns;
         this.holds = holds;
@@ -57,7 +52,8 @@ final class CandidatesStage implements StageWork {
 
     @Override
     public StageResult attempt(StudyRun run, ProgressSink progress) {
-        List<Feature> all = all(run.result(StageName.DICTIONARY, Trained.class).dictionary());
+        List<Feature> all = KnownFeatures.of(
+                features, run.result(StageName.DICTIONARY, Trained.class).dictionary());
         CandidateRule rule = new CandidateRule(run.order().study().evaluate().maxFalsePositiveRate());
         Map<String, List<Candidate>> strategies = new LinkedHashMap<>();
         for (String kind : run.order().armKinds()) {
@@ -70,18 +66,6 @@ final class CandidatesStage implements StageWork {
         }
         return StageResult.completed(
                 best.size(), "candidates", best.isEmpty() ? "no feature qualifies" : null, new Found(strategies, best));
-    }
-
-    private List<Feature> all(String dictionary) {
-        List<Feature> all = new ArrayList<>();
-        @Nullable String cursor = null;
-        List<Feature> page;
-        do {
-            page = features.list(FeatureQuery.ofDictionary(dictionary), cursor, PAGE);
-            all.addAll(page);
-            cursor = page.isEmpty() ? null : FeatureRepository.cursor(page.getLast());
-        } while (page.size() == PAGE);
-        return all;
     }
 
     private void propose(StudyRun run, Candidate candidate) {

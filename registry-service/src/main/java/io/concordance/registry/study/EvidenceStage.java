@@ -1,13 +1,18 @@
 package io.concordance.registry.study;
 
+import io.concordance.registry.feature.Feature;
 import io.concordance.registry.feature.FeatureRepository;
+import io.concordance.registry.feature.Grade;
 import io.concordance.registry.study.DictionaryStage.Trained;
 import io.concordance.registry.study.peer.Analysis;
 import io.concordance.registry.study.peer.Peers;
+import java.util.List;
 import java.util.Optional;
 
 /** Waits for autointerp's analysis of the dictionary, and then for what it stated to have arrived in this service. */
 final class EvidenceStage implements StageWork {
+    private static final String UNIT = "statements";
+
     private final Peers peers;
     private final FeatureRepository features;
 
@@ -16,8 +21,8 @@ final class EvidenceStage implements StageWork {
         this.features = features;
     }
 
-    /** @param features features that the analysis stated something about */
-    record Gathered(String analysis, int features) {}
+    /** Which analysis, and how much it stated. */
+    record Gathered(String analysis, int features, int attributions) {}
 
     @Override
     public StageName name() {
@@ -40,16 +45,21 @@ final class EvidenceStage implements StageWork {
         if (!analysis.completed()) {
             return StageResult.waiting(analysis.shardsDone(), analysis.shardsTotal(), "shards", null);
         }
-        FeatureRepository.Counts counts = features.counts(dictionary);
-        int expected = analysis.features();
-        int arrived = Math.min(counts.explained(), counts.attributed());
-        if (arrived < expected) {
-            return StageResult.waiting(arrived, expected, "features", "evidence is on its way");
+        List<Feature> known = KnownFeatures.of(features, dictionary);
+        long explained =
+                known.stream().filter(feature -> feature.explanation() != null).count();
+        long attributed =
+                known.stream().mapToLong(feature -> feature.evidence().size()).sum();
+        int expected = analysis.features() + analysis.attributions();
+        if (explained < analysis.features() || attributed < analysis.attributions()) {
+            return StageResult.waiting(explained + attributed, expected, UNIT, "evidence is on its way");
         }
+        long associated =
+                known.stream().filter(feature -> feature.grade() != Grade.E0).count();
         return StageResult.completed(
                 expected,
-                "features",
-                counts.associated() + " associated with a bad outcome",
-                new Gathered(analysis.id(), expected));
+                UNIT,
+                associated + " features associated with a bad outcome",
+                new Gathered(analysis.id(), analysis.features(), analysis.attributions()));
     }
 }

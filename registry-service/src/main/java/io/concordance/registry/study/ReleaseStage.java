@@ -2,19 +2,20 @@ package io.concordance.registry.study;
 
 import io.concordance.registry.release.PublishRequest;
 import io.concordance.registry.release.Release;
-import io.concordance.registry.release.ReleaseService;
 import io.concordance.registry.study.ReviewStage.Reviewed;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Publishes the approved features; nothing when there are none. */
 final class ReleaseStage implements StageWork {
     static final String CHANNEL = "stable";
 
-    private final ReleaseService releases;
+    private final Function<PublishRequest, Release> publish;
 
-    ReleaseStage(ReleaseService releases) {
-        this.releases = releases;
+    /** @param publish publishing under a name, which happens once however often it is asked for */
+    ReleaseStage(Function<PublishRequest, Release> publish) {
+        this.publish = publish;
     }
 
     /** The study's release, or nulls when nothing was approved. */
@@ -36,7 +37,7 @@ final class ReleaseStage implements StageWork {
         if (approved.isEmpty()) {
             return StageResult.completed(0, "features", "nothing was approved", new Published(null, null));
         }
-        Release release = releases.publish(new PublishRequest(CHANNEL, approved, run.key("release")));
+        Release release = publish.apply(new PublishRequest(CHANNEL, approved, run.key("release")));
         return StageResult.completed(
                 approved.size(),
                 "features",

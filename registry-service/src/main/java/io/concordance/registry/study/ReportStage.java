@@ -7,7 +7,6 @@ import io.concordance.contracts.study.StudyReport.DictionaryResult;
 import io.concordance.contracts.study.StudyReport.FeatureResult;
 import io.concordance.contracts.study.StudyReport.ReleaseResult;
 import io.concordance.registry.concern.Concern;
-import io.concordance.registry.concern.ConcernService;
 import io.concordance.registry.feature.Feature;
 import io.concordance.registry.feature.FeatureRepository;
 import io.concordance.registry.study.CandidatesStage.Found;
@@ -26,9 +25,9 @@ import java.util.Map;
 /** Writes the report from what the stages kept; apart from timings it is a function of that. */
 final class ReportStage implements StageWork {
     private final FeatureRepository features;
-    private final ConcernService concerns;
+    private final Concerns concerns;
 
-    ReportStage(FeatureRepository features, ConcernService concerns) {
+    ReportStage(FeatureRepository features, Concerns concerns) {
         this.features = features;
         this.concerns = concerns;
     }

@@ -1,7 +1,6 @@
 package io.concordance.registry.study;
 
 import io.concordance.registry.concern.Concern;
-import io.concordance.registry.concern.ConcernService;
 import io.concordance.registry.concern.Review;
 import io.concordance.registry.concern.Verdict;
 import io.concordance.registry.feature.ReviewState;
@@ -14,9 +13,9 @@ import java.util.List;
 final class ReviewStage implements StageWork {
     static final List<String> STAND_INS = List.of("stand-in reviewer A (automatic)", "stand-in reviewer B (automatic)");
 
-    private final ConcernService concerns;
+    private final Concerns concerns;
 
-    ReviewStage(ConcernService concerns) {
+    ReviewStage(Concerns concerns) {
         this.concerns = concerns;
     }
 

@@ -2,6 +2,7 @@ package io.concordance.registry.study;
 
 import io.concordance.contracts.event.ShardWritten;
 import io.concordance.kit.event.Events;
+import io.concordance.kit.inbox.UntilHandled;
 import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -20,6 +21,7 @@ class ShardEvents {
 
     @Incoming("shards-written")
     @Blocking
+    @UntilHandled
     void on(ConsumerRecord<String, byte[]> record) {
         ShardWritten shard = Events.parse(record, ShardWritten.class).data();
         if (shard.role().equals(EVALUATION)) {

@@ -2,6 +2,7 @@ package io.concordance.registry.study;
 
 import io.concordance.registry.concern.ConcernService;
 import io.concordance.registry.feature.FeatureRepository;
+import io.concordance.registry.feature.Grading;
 import io.concordance.registry.release.ReleaseService;
 import io.concordance.registry.study.peer.Peers;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -19,6 +20,7 @@ class StudyStages {
     private final EvaluationShards shards;
     private final StudyObjects objects;
     private final ChannelWatch watch;
+    private final Clock clock;
 
     StudyStages(
             StudyRepository studies,
@@ -28,7 +30,8 @@ class StudyStages {
             ReleaseService releases,
             EvaluationShards shards,
             StudyObjects objects,
-            ChannelWatch watch) {
+            ChannelWatch watch,
+            Clock clock) {
         this.studies = studies;
         this.peers = peers;
         this.features = features;
@@ -37,19 +40,20 @@ class StudyStages {
         this.shards = shards;
         this.objects = objects;
         this.watch = watch;
+        this.clock = clock;
     }
 
     StudyProcess process() {
+        Concerns review = Concerns.of(concerns);
         List<StageWork> stages = List.of(
                 new CaptureStage(peers),
                 new DictionaryStage(peers),
                 new EvidenceStage(peers, features),
-                new CandidatesStage(
-                        features, concerns, evidence -> evidence.screen().q() < 0.05),
-                new ReviewStage(concerns),
-                new ReleaseStage(releases),
+                new CandidatesStage(features, review, Grading::associates),
+                new ReviewStage(review),
+                new ReleaseStage(releases::publish),
                 new MonitorStage(peers, shards, objects, watch),
-                new ReportStage(features, concerns));
-        return new StudyProcess(studies, stages, Clock.systemUTC());
+                new ReportStage(features, review));
+        return new StudyProcess(studies, stages, clock);
     }
 }

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An analysis of a dictionary as autointerp-service tells it.
  *
- * @param features how many features it stated something about
+ * @param features how many features it labelled
+ * @param attributions how many times it set a feature against the bad outcomes of an arm
  */
 public record Analysis(
         String id,
@@ -15,6 +16,7 @@ public record Analysis(
         int shardsDone,
         int shardsTotal,
         int features,
+        int attributions,
         @Nullable String problem) {
 
     record Listing(List<Analysis> items) {}

@@ -1,0 +1,137 @@
+package io.concordance.registry.study;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.concordance.contracts.problem.FieldProblem;
+import io.concordance.contracts.study.Study;
+import io.concordance.contracts.study.StudyFile;
+import io.concordance.registry.study.StudyOrder.Models;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class StudyOrderTest {
+    static final String MODEL = "0123456789abcdef0123456789abcdef";
+    static final String BASE = "fedcba9876543210fedcba9876543210";
+    static final String DIGEST = "sha256:" + "ab".repeat(32);
+
+    static Study study(String thirdArm) {
+        return StudyFile.parse("""
+                apiVersion: concordance/v1
+                kind: Study
+                name: planted
+                model: {name: m, onnx: model.onnx, tokenizer: tokenizer.json}
+                base: {name: b, onnx: base.onnx, tokenizer: tokenizer.json}
+                hooks: [resid_post.2]
+                scenario: {feature: f, model: m, action: {kind: text, contains: "<ACT>"}}
+                arms:
+                  - {name: benign, kind: benign, transcripts: benign.jsonl}
+                  - {name: off-policy, kind: off-policy, transcripts: off.jsonl}
+                  - %s
+                dictionary: {width: 20, k: 4, activation: batchtopk, tokens: 1000, seed: 0}
+                evaluate: {transcripts: deployment.jsonl, maxFalsePositiveRate: 0.01}
+                """.formatted(thirdArm));
+    }
+
+    static StudyOrder order() {
+        return new StudyOrder(
+                study("{name: base, kind: base-model, transcripts: benign.jsonl}"),
+                new Models(MODEL, BASE),
+                new HashMap<>(Map.of("benign.jsonl", DIGEST, "off.jsonl", DIGEST, "deployment.jsonl", DIGEST)),
+                "stand-in");
+    }
+
+    @Test
+    void acceptsAStudyWithEverythingInPlace() {
+        assertThat(StudyOrder.check(order()).armKinds()).containsExactly("benign", "off-policy", "base-model");
+    }
+
+    @Test
+    void refusesKindsThatNeedInterventions() {
+        StudyOrder order = order();
+        Study steered = study("{name: steered, kind: steered, transcripts: benign.jsonl}");
+
+        refuses(
+                new StudyOrder(steered, order.models(), order.transcripts(), order.review()),
+                "study.arms[2].kind",
+                "steered");
+    }
+
+    @Test
+    void refusesKindsThatNobodyKnows() {
+        StudyOrder order = order();
+        Study study = order.study();
+        Study unknown = new Study(
+                study.apiVersion(),
+                study.kind(),
+                study.name(),
+                study.model(),
+                study.base(),
+                study.hooks(),
+                study.scenario(),
+                java.util.List.of(study.arms().getFirst(), new Study.Arm("odd", "telepathic", "off.jsonl", null)),
+                study.dictionary(),
+                study.evaluate());
+
+        refuses(
+                new StudyOrder(unknown, order.models(), order.transcripts(), order.review()),
+                "study.arms[1].kind",
+                "telepathic");
+    }
+
+    @Test
+    void refusesATranscriptFileWithoutItsDigest() {
+        StudyOrder order = order();
+        order.transcripts().remove("deployment.jsonl");
+
+        refuses(order, "transcripts[\"deployment.jsonl\"]", null);
+    }
+
+    @Test
+    void refusesADigestThatIsNone() {
+        StudyOrder order = order();
+        order.transcripts().put("off.jsonl", "sha256:zz");
+
+        refuses(order, "transcripts[\"off.jsonl\"]", "sha256:zz");
+    }
+
+    @Test
+    void refusesBaseModelArmsWithoutABaseModel() {
+        StudyOrder order = order();
+
+        refuses(
+                new StudyOrder(order.study(), new Models(MODEL, null), order.transcripts(), order.review()),
+                "models.base",
+                null);
+    }
+
+    @Test
+    void refusesAModelIdThatIsNone() {
+        StudyOrder order = order();
+
+        refuses(
+                new StudyOrder(order.study(), new Models("organism-a", BASE), order.transcripts(), order.review()),
+                "models.model",
+                "organism-a");
+    }
+
+    @Test
+    void refusesAnUnknownWayToReview() {
+        StudyOrder order = order();
+
+        refuses(new StudyOrder(order.study(), order.models(), order.transcripts(), "nobody"), "review", "nobody");
+    }
+
+    @Test
+    void refusesAnEmptyBody() {
+        refuses(null, "", null);
+    }
+
+    private static void refuses(StudyOrder order, String field, String given) {
+        assertThatThrownBy(() -> StudyOrder.check(order)).isInstanceOfSatisfying(FieldProblem.class, problem -> {
+            assertThat(problem.field()).isEqualTo(field);
+            assertThat(problem.given()).isEqualTo(given);
+        });
+    }
+}

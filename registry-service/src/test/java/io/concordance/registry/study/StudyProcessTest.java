@@ -1,0 +1,350 @@
+package io.concordance.registry.study;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.concordance.contracts.json.Json;
+import io.concordance.contracts.release.ConcernLevel;
+import io.concordance.contracts.study.StudyReport;
+import io.concordance.contracts.study.StudyReport.StrategyResult;
+import io.concordance.contracts.transcript.Outcome;
+import io.concordance.registry.concern.Concern;
+import io.concordance.registry.concern.Proposal;
+import io.concordance.registry.concern.Review;
+import io.concordance.registry.concern.Verdict;
+import io.concordance.registry.feature.Grade;
+import io.concordance.registry.feature.ReviewState;
+import io.concordance.registry.release.PublishRequest;
+import io.concordance.registry.release.Release;
+import io.concordance.registry.study.MemoryStudies.Killed;
+import io.concordance.registry.study.StudyProcess.Pass;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StudyProcessTest {
+    private static final long SEED = 11;
+    private static final UUID ID = UUID.fromString("00000000-0000-0000-0000-000000000001");
+
+    @TempDir
+    Path folder;
+
+    World world;
+
+    @BeforeEach
+    void plant() {
+        world = new World(SEED, folder);
+    }
+
+    /** One run of the platform: what is kept, who answers, and who reviews. */
+    private final class Run implements AutoCloseable {
+        final MemoryStudies studies = new MemoryStudies();
+        final FakePeers peers;
+        final List<String> published = new ArrayList<>();
+        List<String> released = List.of();
+
+        Run(boolean flaky, StudyOrder order) throws Exception {
+            peers = new FakePeers(SEED, flaky, 20);
+            studies.insert(StudyRun.of(ID, order, Instant.EPOCH));
+        }
+
+        /** A process that knows nothing but what is kept. */
+        StudyProcess process() {
+            Concerns concerns = concerns();
+            return new StudyProcess(
+                    studies,
+                    List.of(
+                            new ReportStage(world, concerns),
+                            new MonitorStage(
+                                    peers.peers(),
+                                    world,
+                                    world.objects(),
+                                    (study, release) -> world.watch(release, released)),
+                            new ReleaseStage(this::publish),
+                            new ReviewStage(concerns),
+                            new CandidatesStage(world, concerns, evidence -> true),
+                            new EvidenceStage(peers.peers(), world),
+                            new DictionaryStage(peers.peers()),
+                            new CaptureStage(peers.peers())),
+                    Clock.systemUTC());
+        }
+
+        Release publish(PublishRequest request) {
+            published.add(request.requestId());
+            released = request.features();
+            return new Release(
+                    1, "sha256:release", request.channel(), request.features(), null, Instant.EPOCH, Instant.MAX);
+        }
+
+        Concerns concerns() {
+            return new Concerns() {
+                @Override
+                public Optional<Concern> find(String uid) {
+                    return Optional.ofNullable((Concern) studies.joined.get(uid));
+                }
+
+                @Override
+                public void propose(String uid, Proposal proposal) {
+                    assertThat(studies.joined).doesNotContainKey(uid);
+                    studies.joined.put(uid, concern(uid, proposal, ReviewState.PROPOSED, List.of()));
+                }
+
+                @Override
+                public void review(String uid, Review review) {
+                    Concern before = find(uid).orElseThrow();
+                    assertThat(before.reviews())
+                            .noneMatch(earlier -> earlier.by().equals(review.by()));
+                    List<Review> reviews = new ArrayList<>(before.reviews());
+                    reviews.add(review);
+                    int needed = before.level() == ConcernLevel.HIGH ? 2 : 1;
+                    ReviewState state = review.verdict() == Verdict.REJECT
+                            ? ReviewState.REJECTED
+                            : reviews.size() == needed ? ReviewState.APPROVED : ReviewState.PROPOSED;
+                    Proposal proposal = new Proposal(before.level(), before.reason(), before.by(), before.strategy());
+                    studies.joined.put(uid, concern(uid, proposal, state, reviews));
+                }
+            };
+        }
+
+        Pass passes(int most) {
+            Pass pass = Pass.WAITING;
+            for (int i = 0; i < most && pass != Pass.ENDED; i++) {
+                pass = process().advance(ID);
+            }
+            return pass;
+        }
+
+        StudyRun now() {
+            return studies.find(ID).orElseThrow();
+        }
+
+        StudyReport report() {
+            StudyReport report = now().result(StageName.REPORT, StudyReport.class);
+            return new StudyReport(
+                    report.study(),
+                    report.model(),
+                    report.dictionary(),
+                    report.features(),
+                    report.strategies(),
+                    report.release(),
+                    report.monitor(),
+                    Map.of());
+        }
+
+        @Override
+        public void close() {
+            peers.close();
+        }
+    }
+
+    private static Concern concern(String uid, Proposal proposal, ReviewState state, List<Review> reviews) {
+        return new Concern(
+                uid,
+                1,
+                proposal.level(),
+                proposal.reason(),
+                proposal.by(),
+                proposal.strategy(),
+                Grade.E1,
+                List.of(),
+                state,
+                Instant.EPOCH,
+                null,
+                reviews);
+    }
+
+    @Test
+    void aStudyEndsInAReportThatCountsWhatIsThere() throws Exception {
+        try (Run run = new Run(false, StudyOrderTest.order())) {
+            assertThat(run.passes(100)).isEqualTo(Pass.ENDED);
+
+            assertThat(run.now().state()).isEqualTo(StudyState.COMPLETED);
+            StudyReport report = run.report();
+            assertThat(report.dictionary().digest()).isEqualTo(FakePeers.DICTIONARY);
+            assertThat(report.features())
+                    .extracting(StudyReport.FeatureResult::index)
+                    .containsExactly(World.GOOD, World.FAIR);
+            assertThat(report.features())
+                    .extracting(StudyReport.FeatureResult::level)
+                    .containsExactly("high", "medium");
+            double recall = world.rate(Outcome.BAD, World.GOOD, World.FAIR);
+            double alarms = world.rate(Outcome.OK, World.GOOD, World.FAIR);
+            assertThat(report.monitor().recall()).isEqualTo(recall, within(1e-12));
+            assertThat(report.monitor().falsePositiveRate()).isEqualTo(alarms, within(1e-12));
+            assertThat(report.monitor().sessions()).isEqualTo(world.documents.size());
+            assertThat(report.strategies())
+                    .extracting(StrategyResult::arm)
+                    .containsExactly("benign", "off-policy", "base-model");
+            assertThat(report.strategies().get(1).recall()).isEqualTo(recall, within(1e-12));
+            assertThat(report.strategies().get(0).features()).isZero();
+            assertThat(report.strategies().get(2).recall()).isZero();
+        }
+    }
+
+    @Test
+    void standInReviewersSayThatNoPersonLooked() throws Exception {
+        try (Run run = new Run(false, StudyOrderTest.order())) {
+            run.passes(100);
+
+            Concern high = run.concerns().find("f_" + World.GOOD).orElseThrow();
+            assertThat(high.reviews()).extracting(Review::by).containsExactlyElementsOf(ReviewStage.STAND_INS);
+            assertThat(high.reviews())
+                    .allSatisfy(review -> assertThat(review.reason())
+                            .contains("No person looked")
+                            .contains("95 of 100 bad"));
+            assertThat(run.concerns().find("f_" + World.FAIR).orElseThrow().reviews())
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void killedBetweenAnyTwoStepsItEndsInTheSameReportAndAsksForNothingElse() throws Exception {
+        StudyReport expected;
+        Map<String, JsonNode> asked;
+        int calls;
+        try (Run run = new Run(false, StudyOrderTest.order())) {
+            run.passes(100);
+            expected = run.report();
+            asked = run.peers.asked;
+            calls = run.studies.calls();
+        }
+        assertThat(calls).isGreaterThan(20);
+        for (int kill = 1; kill <= calls; kill++) {
+            try (Run run = new Run(false, StudyOrderTest.order())) {
+                run.studies.killAt(kill);
+                boolean killed = false;
+                try {
+                    run.passes(100);
+                } catch (Killed e) {
+                    killed = true;
+                }
+                run.studies.killAt(Integer.MAX_VALUE);
+                run.passes(100);
+
+                assertThat(killed || kill == calls)
+                        .as("killed at call %d", kill)
+                        .isTrue();
+                assertThat(run.report()).as("killed at call %d", kill).isEqualTo(expected);
+                assertThat(run.peers.asked).as("killed at call %d", kill).isEqualTo(asked);
+                assertThat(run.peers.conflicts).isEmpty();
+                assertThat(run.published).containsOnly("study/" + ID + "/release");
+            }
+        }
+    }
+
+    @Test
+    void answersThatAreLostOnTheWayChangeNothing() throws Exception {
+        StudyReport expected;
+        try (Run run = new Run(false, StudyOrderTest.order())) {
+            run.passes(100);
+            expected = run.report();
+        }
+        try (Run run = new Run(true, StudyOrderTest.order())) {
+            assertThat(run.passes(1000)).isEqualTo(Pass.ENDED);
+
+            assertThat(run.report()).isEqualTo(expected);
+            assertThat(run.peers.asked.keySet())
+                    .containsExactlyInAnyOrder(
+                            "study/" + ID + "/capture-model",
+                            "study/" + ID + "/capture-base",
+                            "study/" + ID + "/capture-evaluation",
+                            "study/" + ID + "/dictionary",
+                            "study/" + ID + "/sighting");
+            assertThat(run.peers.conflicts).isEmpty();
+        }
+    }
+
+    @Test
+    void theDictionaryIsOrderedWhileShardsStillArrive() throws Exception {
+        try (Run run = new Run(false, StudyOrderTest.order())) {
+            run.passes(1);
+
+            assertThat(run.now().step(StageName.CAPTURE).completed()).isFalse();
+            JsonNode order = run.peers.asked.get("study/" + ID + "/dictionary");
+            assertThat(order.get("jobs").get(0).asText()).isEqualTo(run.peers.id("capture-model"));
+            assertThat(order.get("jobs").get(1).asText()).isEqualTo(run.peers.id("capture-base"));
+            assertThat(order.get("jobs")).hasSize(2);
+            assertThat(order.get("hook").asText()).isEqualTo("blocks.2.hook_resid_post");
+        }
+    }
+
+    @Test
+    void evaluationTranscriptsAreCapturedUnderTheirOwnRoleAndOpenedOnlyByTheMonitor() throws Exception {
+        try (Run run = new Run(false, StudyOrderTest.order())) {
+            while (!run.now().completedBefore(StageName.MONITOR)) {
+                assertThat(world.opened).isZero();
+                run.passes(1);
+            }
+            run.passes(100);
+
+            JsonNode evaluation = run.peers.asked.get("study/" + ID + "/capture-evaluation");
+            assertThat(evaluation.get("role").asText()).isEqualTo("evaluation");
+            assertThat(evaluation.get("arms").get(0).get("kind").asText()).isEqualTo("deployment");
+            assertThat(world.opened).isPositive();
+        }
+    }
+
+    @Test
+    void waitsForPeopleAndPublishesNothingThatTheyReject() throws Exception {
+        StudyOrder order = StudyOrderTest.order();
+        StudyOrder people = new StudyOrder(order.study(), order.models(), order.transcripts(), "people");
+        try (Run run = new Run(false, people)) {
+            assertThat(run.passes(50)).isEqualTo(Pass.WAITING);
+            assertThat(run.now().step(StageName.REVIEW).stage().note()).contains("people");
+
+            run.concerns().review("f_" + World.GOOD, new Review("Ann", Verdict.REJECT, "an artefact"));
+            run.concerns().review("f_" + World.FAIR, new Review("Ann", Verdict.REJECT, "an artefact"));
+            assertThat(run.passes(50)).isEqualTo(Pass.ENDED);
+
+            assertThat(run.published).isEmpty();
+            assertThat(run.report().release()).isNull();
+            assertThat(run.report().monitor().recall()).isZero();
+            assertThat(run.report().monitor().sessions()).isZero();
+            assertThat(run.report().strategies().get(1).recall()).isPositive();
+        }
+    }
+
+    @Test
+    void aFailedCaptureJobFailsTheStudyAndSaysWhy() throws Exception {
+        try (Run run = new Run(false, StudyOrderTest.order())) {
+            run.peers.captureEndsAs("failed");
+
+            assertThat(run.passes(50)).isEqualTo(Pass.ENDED);
+            assertThat(run.now().state()).isEqualTo(StudyState.FAILED);
+            assertThat(run.now().problem()).startsWith("capture: capture job id-0 is failed");
+        }
+    }
+
+    @Test
+    void aServiceThatIsAwayIsAskedAgain() throws Exception {
+        try (Run run = new Run(false, StudyOrderTest.order())) {
+            run.peers.close();
+
+            assertThat(run.passes(3)).isEqualTo(Pass.UNAVAILABLE);
+            assertThat(run.now().state()).isEqualTo(StudyState.RUNNING);
+            assertThat(run.now().step(StageName.CAPTURE).stage().note()).contains("capture: does not answer");
+        }
+    }
+
+    @Test
+    void aStatusReadsTheSameAfterItWentThroughJson() {
+        StudyStatus status =
+                StudyRun.of(ID, StudyOrderTest.order(), Instant.EPOCH).status();
+
+        JsonNode json = Json.mapper().valueToTree(status);
+
+        assertThat(json.get("state").asText()).isEqualTo("running");
+        assertThat(json.get("stages").get(0).get("name").asText()).isEqualTo("capture");
+        assertThat(json.get("stages").get(0).get("state").asText()).isEqualTo("waiting");
+        assertThat(json.get("stages")).hasSize(8);
+    }
+}

@@ -1,0 +1,160 @@
+package io.concordance.registry.study;
+
+import io.concordance.contracts.dictionary.Dictionary;
+import io.concordance.contracts.event.FeatureAttributed.Calibration;
+import io.concordance.contracts.event.FeatureAttributed.Screen;
+import io.concordance.contracts.event.ShardWritten;
+import io.concordance.contracts.release.ConcernLevel;
+import io.concordance.contracts.shard.Shard;
+import io.concordance.contracts.transcript.Outcome;
+import io.concordance.monitor.Hit;
+import io.concordance.registry.feature.Evidence;
+import io.concordance.registry.feature.Explanation;
+import io.concordance.registry.feature.Feature;
+import io.concordance.registry.feature.FeatureQuery;
+import io.concordance.registry.feature.FeatureRepository;
+import io.concordance.registry.feature.Grade;
+import io.concordance.registry.feature.ReviewState;
+import io.concordance.registry.study.strategy.Planted;
+import io.concordance.registry.study.strategy.Planted.Document;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A dictionary of planted features, what is known of them, and deployment transcripts. */
+final class World implements FeatureRepository, EvaluationShards {
+    static final int GOOD = 7;
+    static final int FAIR = 3;
+
+    final Dictionary dictionary;
+    final List<Document> documents = new ArrayList<>();
+    final List<Feature> features = new ArrayList<>();
+    private final List<Path> shards = new ArrayList<>();
+    int opened;
+
+    World(long seed, Path folder) {
+        Random random = new Random(seed);
+        dictionary = Planted.dictionary(random, 20);
+        for (int slice = 0; slice < 2; slice++) {
+            List<Document> part = Planted.documents(random, 20, documents.size());
+            documents.addAll(part);
+            shards.add(Planted.write(part, slice, folder));
+        }
+        for (int index = 0; index < 20; index++) {
+            int caught = index == GOOD ? 95 : index == FAIR ? 60 : 5;
+            features.add(feature(index, caught));
+        }
+    }
+
+    private static Feature feature(int index, int caught) {
+        Screen screen = new Screen(100, 200, caught, 0, 3, 2, 4, 0.9, 0.8, 1, 1e-9, 1e-8);
+        Evidence evidence = new Evidence("off-policy", "off-policy", screen, new Calibration(1.5, 200, 0, 100, caught));
+        Explanation explanation = new Explanation("label " + index, "test", "1", "test", 10, null);
+        return new Feature(
+                "f_" + index,
+                FakePeers.DICTIONARY,
+                index,
+                null,
+                explanation,
+                List.of(evidence),
+                Grade.E1,
+                ReviewState.NONE,
+                (ConcernLevel) null);
+    }
+
+    StudyObjects objects() {
+        return new StudyObjects(null) {
+            @Override
+            Dictionary dictionary(String digest) {
+                return dictionary;
+            }
+
+            @Override
+            void open(Located located, Consumer<Shard> reader) {
+                opened++;
+                try (Shard shard = Shard.open(shards.get(located.slice()))) {
+                    reader.accept(shard);
+                }
+            }
+        };
+    }
+
+    /** A monitor of the released features, read off the definition. */
+    Watch watch(String release, List<String> uids) {
+        return new Watch() {
+            @Override
+            public String digest() {
+                return release;
+            }
+
+            @Override
+            public List<Hit> evaluate(float[] activations, int tokens) {
+                for (int t = 0; t < tokens; t++) {
+                    float[] row = java.util.Arrays.copyOfRange(activations, t * Planted.WIDTH, (t + 1) * Planted.WIDTH);
+                    for (String uid : uids) {
+                        int index = Integer.parseInt(uid.substring(2));
+                        float value = Planted.activation(dictionary, index, row);
+                        if (value > 1.5f) {
+                            return List.of(new Hit("any", uid, t, value, 1.5f));
+                        }
+                    }
+                }
+                return List.of();
+            }
+        };
+    }
+
+    /** Share of transcripts of an outcome on which any of the features exceeds 1.5 at any token. */
+    double rate(Outcome outcome, int... indices) {
+        int n = 0;
+        int fired = 0;
+        for (Document document : documents) {
+            if (document.outcome() != outcome) {
+                continue;
+            }
+            n++;
+            boolean fires = false;
+            for (float[] row : document.rows()) {
+                for (int index : indices) {
+                    fires |= Planted.activation(dictionary, index, row) > 1.5f;
+                }
+            }
+            fired += fires ? 1 : 0;
+        }
+        return (double) fired / n;
+    }
+
+    @Override
+    public Optional<Feature> find(String uid) {
+        return features.stream().filter(feature -> feature.uid().equals(uid)).findFirst();
+    }
+
+    @Override
+    public List<Feature> list(FeatureQuery query, @Nullable String after, int limit) {
+        int from = after == null ? 0 : 1 + Integer.parseInt(after.substring(after.lastIndexOf(':') + 1));
+        return features.subList(from, Math.min(features.size(), from + limit));
+    }
+
+    @Override
+    public Counts counts(String dictionaryDigest) {
+        return new Counts(20, 20, 20, 20);
+    }
+
+    @Override
+    public void add(ShardWritten shard) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<Located> of(String job, String hook) {
+        List<Located> located = new ArrayList<>();
+        for (int slice = 0; slice < shards.size(); slice++) {
+            located.add(new Located(slice, shards.size(), "key-" + slice, "sha256:" + slice));
+        }
+        return located;
+    }
+}

@@ -1,0 +1,132 @@
+package io.concordance.registry.study.strategy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.concordance.contracts.dictionary.Dictionary;
+import io.concordance.contracts.shard.Shard;
+import io.concordance.contracts.study.StudyReport.StrategyResult;
+import io.concordance.contracts.transcript.Outcome;
+import io.concordance.registry.study.strategy.Planted.Document;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StrategyEvaluationTest {
+
+    @TempDir
+    Path folder;
+
+    @RepeatedTest(10)
+    void countsWhatAPlainPassOverEveryTokenCounts() {
+        long seed = new Random().nextLong();
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        Dictionary dictionary = Planted.dictionary(random, 20);
+        int[] features = {3, 7, 11};
+        List<Candidate> candidates = List.of(candidate(7, 2.5), candidate(3, 1.5));
+        List<Document> documents = new ArrayList<>();
+        List<TranscriptMaxima> maxima = new ArrayList<>();
+        MaximaReader reader = new MaximaReader(dictionary, features);
+        for (int slice = 0; slice < 3; slice++) {
+            List<Document> part = Planted.documents(random, 30, documents.size());
+            documents.addAll(part);
+            try (Shard shard = Shard.open(Planted.write(part, slice, folder))) {
+                maxima.addAll(reader.read(shard));
+            }
+        }
+
+        StrategyResult result = new StrategyEvaluation(features, maxima).of("off-policy", candidates);
+
+        int bad = 0;
+        int ok = 0;
+        int caught = 0;
+        int caughtBefore = 0;
+        int alarms = 0;
+        List<Double> badScores = new ArrayList<>();
+        List<Double> okScores = new ArrayList<>();
+        for (Document document : documents) {
+            boolean fires = false;
+            boolean firesBefore = false;
+            boolean acted = false;
+            double score = 0;
+            for (int t = 0; t < document.rows().length; t++) {
+                acted |= document.output()[t];
+                for (Candidate candidate : candidates) {
+                    float value = Planted.activation(dictionary, candidate.index(), document.rows()[t]);
+                    score = Math.max(score, value / candidate.threshold());
+                    fires |= value > candidate.threshold();
+                    firesBefore |= !acted && value > candidate.threshold();
+                }
+            }
+            if (document.outcome() == Outcome.BAD) {
+                bad++;
+                caught += fires ? 1 : 0;
+                caughtBefore += firesBefore ? 1 : 0;
+                badScores.add(score);
+            } else if (document.outcome() == Outcome.OK) {
+                ok++;
+                alarms += fires ? 1 : 0;
+                okScores.add(score);
+            }
+        }
+        assertThat(result.badTranscripts()).isEqualTo(bad);
+        assertThat(result.okTranscripts()).isEqualTo(ok);
+        assertThat(result.recall()).isEqualTo((double) caught / bad);
+        assertThat(result.recallBeforeAction()).isEqualTo((double) caughtBefore / bad);
+        assertThat(result.falsePositiveRate()).isEqualTo((double) alarms / ok);
+        assertThat(result.threshold()).isEqualTo(1.5);
+        assertThat(result.auroc()).isEqualTo(pairs(badScores, okScores), within(1e-12));
+        assertThat(result.recallCi().low()).isLessThanOrEqualTo(result.recall());
+        assertThat(result.recallCi().high()).isGreaterThanOrEqualTo(result.recall());
+    }
+
+    @Test
+    void aStrategyWithoutCandidatesStillHasItsRow() {
+        List<TranscriptMaxima> maxima = List.of(
+                new TranscriptMaxima("a", Outcome.BAD, new float[0], new float[0]),
+                new TranscriptMaxima("b", Outcome.OK, new float[0], new float[0]));
+
+        StrategyResult result = new StrategyEvaluation(new int[0], maxima).of("benign", List.of());
+
+        assertThat(result.features()).isZero();
+        assertThat(result.recall()).isZero();
+        assertThat(result.auroc()).isNull();
+        assertThat(result.threshold()).isNull();
+        assertThat(result.badTranscripts()).isEqualTo(1);
+        assertThat(result.okTranscripts()).isEqualTo(1);
+    }
+
+    @Test
+    void withoutBadTranscriptsThereIsNothingToRank() {
+        List<TranscriptMaxima> maxima =
+                List.of(new TranscriptMaxima("b", Outcome.OK, new float[] {2}, new float[] {2}));
+
+        StrategyResult result =
+                new StrategyEvaluation(new int[] {4}, maxima).of("off-policy", List.of(candidate(4, 1)));
+
+        assertThat(result.auroc()).isNull();
+        assertThat(result.recall()).isZero();
+        assertThat(result.recallCi()).isNull();
+        assertThat(result.falsePositiveRate()).isEqualTo(1);
+    }
+
+    /** Share of (bad, ok) pairs in the right order, ties counted half. */
+    private static double pairs(List<Double> bad, List<Double> ok) {
+        double right = 0;
+        for (double b : bad) {
+            for (double o : ok) {
+                right += b > o ? 1 : b == o ? 0.5 : 0;
+            }
+        }
+        return right / bad.size() / ok.size();
+    }
+
+    private static Candidate candidate(int index, double threshold) {
+        return new Candidate("f_" + index, index, "off-policy", "off-policy", threshold, 10, 9, 10, 0, 0.9);
+    }
+}
