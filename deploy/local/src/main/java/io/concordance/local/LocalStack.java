@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -78,12 +79,16 @@ public final class LocalStack implements AutoCloseable {
     }
 
     private static void awaitEnd(long pid) throws InterruptedException {
-        // An ended process that nobody has reaped is still "alive", but has no command any more.
-        while (ProcessHandle.of(pid)
-                .filter(parent -> parent.info().command().isPresent())
-                .isPresent()) {
+        // An ended process that nobody has reaped is still "alive", but has no command any more. Another user's process
+        // never shows one.
+        boolean visible = commandOf(pid).isPresent();
+        while (ProcessHandle.of(pid).isPresent() && (!visible || commandOf(pid).isPresent())) {
             Thread.sleep(500);
         }
+    }
+
+    private static Optional<String> commandOf(long pid) {
+        return ProcessHandle.of(pid).flatMap(process -> process.info().command());
     }
 
     /** Must run before the first logger exists. */

@@ -7,7 +7,8 @@ import java.util.List;
 /**
  * How to run the stack for root, as whom PostgreSQL refuses to run. Where user namespaces are allowed, the PostgreSQL
  * launcher makes one and nothing is needed here. Where they are not, as in most containers, the whole stack runs as
- * {@code nobody}, who keeps the right to pass through root's directories.
+ * {@code nobody}, who keeps the right to write where root may. The data directory must still lie where everybody may pass,
+ * because some checks ignore that right.
  */
 final class RootDrop {
     private static final List<String> NOBODY = List.of(
