@@ -1,0 +1,2 @@
+/** How {@code io.concordance.cli.events} behaves. */
+package io.concordance.cli.events;

@@ -1,0 +1,2 @@
+/** How {@code io.concordance.cli.rest} behaves. */
+package io.concordance.cli.rest;

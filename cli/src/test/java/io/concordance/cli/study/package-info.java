@@ -1,0 +1,2 @@
+/** How {@code io.concordance.cli.study} behaves. */
+package io.concordance.cli.study;
