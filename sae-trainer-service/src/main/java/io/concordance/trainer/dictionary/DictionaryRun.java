@@ -17,11 +17,12 @@ import org.jspecify.annotations.Nullable;
  * @param tokens rows trained on so far, counting every epoch
  * @param tokensTotal of the whole run: steps times batch
  * @param metrics of the last hundredth of the run
+ * @param features features announced by {@code FeatureDiscovered} events; 0 until completed
  * @param digest of the finished dictionary
  * @param objectPrefix of the finished dictionary's files, ends in a slash
  * @param problem why it failed
  */
-record DictionaryRun(
+public record DictionaryRun(
         UUID id,
         String name,
         State state,
@@ -31,6 +32,7 @@ record DictionaryRun(
         long tokensTotal,
         @Nullable Metrics metrics,
         Coverage coverage,
+        int features,
         @Nullable String digest,
         @Nullable String objectPrefix,
         @Nullable String problem,
@@ -39,10 +41,10 @@ record DictionaryRun(
         Config config) {
 
     /** Rows captured so far for the run, and how many of them the first epoch has used. */
-    record Coverage(long rows, long seen) {}
+    public record Coverage(long rows, long seen) {}
 
     /** The run as accepted, every default filled in. */
-    record Config(
+    public record Config(
             List<UUID> jobs,
             String hook,
             List<String> arms,
@@ -76,7 +78,7 @@ record DictionaryRun(
         }
     }
 
-    enum State {
+    public enum State {
         /** For its turn or for its next shard. */
         WAITING,
         TRAINING,
@@ -85,7 +87,7 @@ record DictionaryRun(
         CANCELLED;
 
         @JsonValue
-        String text() {
+        public String text() {
             return name().toLowerCase(Locale.ROOT);
         }
 
@@ -99,5 +101,5 @@ record DictionaryRun(
     }
 
     /** A point of the metrics history. */
-    record MetricPoint(long step, long tokens, double loss, double fvu, double l0, double alive) {}
+    public record MetricPoint(long step, long tokens, double loss, double fvu, double l0, double alive) {}
 }

@@ -124,6 +124,7 @@ class PostgresDictionaryRepository {
                 metricsOf(row),
                 new DictionaryRun.Coverage(
                         captures.rows(spec.jobs(), spec.hook(), spec.arms()), row.getLong("rows_seen")),
+                row.getInt("features"),
                 row.getString("digest"),
                 row.getString("object_prefix"),
                 row.getString("problem"),

@@ -154,11 +154,12 @@ class PostgresTrainingLease {
                     run,
                     progress,
                     """
-                    state = 'completed', finished_at = now(), digest = :digest, object_prefix = :prefix,
+                    state = 'completed', finished_at = now(), digest = :digest, object_prefix = :prefix, features = :features,
                     config_sha256 = :configSha256, weights_sha256 = :weightsSha256,""" + POINTER,
                     update -> pointer(update, checkpoint)
                             .bind("digest", finished.digest())
                             .bind("prefix", finished.prefix())
+                            .bind("features", features.size())
                             .bind("configSha256", finished.configSha256())
                             .bind("weightsSha256", finished.weightsSha256()));
             points(handle, run, points);
