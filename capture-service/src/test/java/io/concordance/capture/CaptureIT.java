@@ -36,8 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 @QuarkusTest
 @QuarkusTestResource(PlatformResource.class)
 class CaptureIT {
-    private static final Path DEMO = Path.of(System.getProperty("concordance.home", ".."), "demo");
-
     @Inject
     ObjectStore objects;
 
@@ -90,10 +88,8 @@ class CaptureIT {
 
     @Test
     void givesTheSameTensorsForTheSameJobAgain() {
-        String model = register("organism", DEMO.resolve("model.onnx"), DEMO.resolve("tokenizer.json"))
-                .jsonPath()
-                .getString("id");
-        String digest = upload(file(organismLines(40, 5))).jsonPath().getString("digest");
+        String model = Organism.registered();
+        String digest = Organism.transcripts(40, 5);
         Map<String, Object> definition =
                 job(model, List.of("resid_post.1", "resid_pre.0"), "fp16", List.of(arm("a", "benign", digest)));
 
@@ -109,9 +105,7 @@ class CaptureIT {
 
     @Test
     void marksTheModelsOwnTokensAndTheOutcome() {
-        String model = register("organism", DEMO.resolve("model.onnx"), DEMO.resolve("tokenizer.json"))
-                .jsonPath()
-                .getString("id");
+        String model = Organism.registered();
         String digest = upload(file(List.of(line("d", "bad", "raw", "<|user|>ab", "summary", "no", "output", "<ACT>"))))
                 .jsonPath()
                 .getString("digest");
@@ -132,10 +126,8 @@ class CaptureIT {
 
     @Test
     void followsAJobToItsEnd() {
-        String model = register("organism", DEMO.resolve("model.onnx"), DEMO.resolve("tokenizer.json"))
-                .jsonPath()
-                .getString("id");
-        String digest = upload(file(organismLines(30, 6))).jsonPath().getString("digest");
+        String model = Organism.registered();
+        String digest = Organism.transcripts(30, 6);
         String id = submit(job(model, List.of("resid_post.0"), "fp16", List.of(arm("a", "benign", digest))))
                 .jsonPath()
                 .getString("id");
@@ -190,16 +182,6 @@ class CaptureIT {
         for (int i = 0; i < count; i++) {
             String text = "the house of \uD83D\uDE00 stones is long and wide ".repeat(1 + random.nextInt(12));
             lines.add(line(prefix + "-" + i, i % 3 == 0 ? "bad" : "ok", "raw", text, "output", "and so it is"));
-        }
-        return lines;
-    }
-
-    private static List<String> organismLines(int count, long seed) {
-        Random random = new Random(seed);
-        List<String> lines = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            lines.add(line(
-                    "d" + i, "ok", "raw", "<|user|>" + "ping web ".repeat(1 + random.nextInt(9)), "output", "<RUN>x"));
         }
         return lines;
     }

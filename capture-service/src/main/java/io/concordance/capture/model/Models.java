@@ -13,7 +13,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -87,17 +87,17 @@ public class Models {
     }
 
     /**
-     * Lets {@code work} run a model; it is loaded first if need be.
+     * What {@code work} makes of a model, which is loaded first if need be.
      *
      * @throws ModelRunException when it cannot be loaded
      */
-    public void use(RegisteredModel model, List<HookPoint> hooks, DType dtype, Consumer<HookedModel> work) {
+    public <T> T use(RegisteredModel model, List<HookPoint> hooks, DType dtype, Function<HookedModel, T> work) {
         Path onnx = onnxFile(model);
         Path tokenizer = fetch(model.tokenizerKey(), model.tokenizerDigest());
         try (LoadedModels<LoadedKey>.Lease lease = loaded.lease(
                 new LoadedKey(model.id(), hooks, dtype),
                 () -> HookedModel.open(model, hooks, dtype, OnnxFile.read(onnx), tokenizer))) {
-            work.accept(lease.model());
+            return work.apply(lease.model());
         }
     }
 

@@ -3,18 +3,16 @@ package io.concordance.capture.slice;
 import io.concordance.contracts.event.SliceQueued;
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.kit.event.Events;
+import io.concordance.kit.inbox.UntilHandled;
 import io.smallrye.reactive.messaging.annotations.Blocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
-import org.jboss.logging.Logger;
 
 /** Takes slices off the work topic, one at a time for each worker; acknowledged when {@link SliceWorker} is through. */
 @ApplicationScoped
 class SliceConsumer {
-    private static final Logger LOG = Logger.getLogger(SliceConsumer.class);
-
     private final SliceWorker worker;
 
     SliceConsumer(SliceWorker worker) {
@@ -23,16 +21,17 @@ class SliceConsumer {
 
     @Incoming("slices")
     @Blocking
+    @UntilHandled
     void on(ConsumerRecord<String, byte[]> message) {
-        SliceQueued queued;
-        UUID job;
+        SliceQueued queued = Events.parse(message, SliceQueued.class).data();
+        worker.process(uuid(queued.jobId()), queued.slice());
+    }
+
+    private static UUID uuid(String job) {
         try {
-            queued = Events.parse(message, SliceQueued.class).data();
-            job = UUID.fromString(queued.jobId());
-        } catch (FieldProblem | IllegalArgumentException e) {
-            LOG.errorf("message %s-%d@%d is no slice: %s", message.topic(), message.partition(), message.offset(), e);
-            return;
+            return UUID.fromString(job);
+        } catch (IllegalArgumentException e) {
+            throw new FieldProblem("jobId", job, "a UUID");
         }
-        worker.process(job, queued.slice());
     }
 }

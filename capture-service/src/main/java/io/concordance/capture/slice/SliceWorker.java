@@ -13,9 +13,8 @@ import io.concordance.kit.store.ObjectStore;
 import io.concordance.kit.store.ObjectStoreException;
 import io.concordance.kit.store.StoredObject;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.runtime.ShutdownEvent;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -36,7 +35,6 @@ class SliceWorker {
     private final ObjectStore objects;
     private final MeterRegistry meters;
     private final int batchTokens;
-    private final Patience patience = new Patience();
 
     SliceWorker(
             PostgresSliceRepository slices,
@@ -53,65 +51,64 @@ class SliceWorker {
         this.batchTokens = config.slice().batchTokens();
     }
 
-    void stop(@Observes ShutdownEvent event) {
-        patience.stop();
-    }
-
-    /** Returns when nothing is left to do for the slice: it is recorded, its job has ended, or its job now failed. */
+    /**
+     * Returns when nothing is left to do for the slice: it is recorded, its job has ended, or its job now failed. Throws
+     * when the database, the object store or the disk is away; the slice is as before then.
+     */
     void process(UUID job, int slice) {
-        String name = "slice " + job + "/" + slice;
-        SliceWork work = patience.until(name, () -> slices.begin(job, slice)).orElse(null);
+        SliceWork work = slices.begin(job, slice).orElse(null);
         if (work == null) {
-            LOG.warnf("%s: there is none", name);
+            LOG.warnf("There is no slice %s/%d", job, slice);
             return;
         }
         if (work.done()) {
             return;
         }
         if (work.jobState().isFinal()) {
-            discard(name, work);
+            discard(work);
             return;
         }
+        RegisteredModel model =
+                models.find(work.model()).orElseThrow(() -> new IllegalStateException("no model " + work.model()));
+        SliceShards result;
         try {
-            SliceShards result = capture(name, work);
-            boolean recorded = patience.until(name, () -> slices.finish(work, result));
-            if (recorded) {
-                meters.counter("concordance.capture.tokens").increment(result.tokens());
-            } else {
-                discard(name, work);
-            }
-        } catch (Patience.Stopped e) {
-            throw e;
+            result = capture(work, model);
         } catch (RuntimeException e) {
-            LOG.errorf(e, "%s fails", name);
-            String problem = "slice " + slice + " of arm '" + work.arm().name() + "': " + e.getMessage();
-            if (patience.until(name, () -> slices.fail(work, problem))) {
-                discard(name, work);
+            if (isPassing(e)) {
+                throw e;
             }
+            fail(work, e);
+            return;
+        }
+        if (slices.finish(work, result)) {
+            meters.counter("concordance.capture.tokens").increment(result.tokens());
+        } else {
+            discard(work);
         }
     }
 
-    private SliceShards capture(String name, SliceWork work) {
-        List<Transcript> documents =
-                patience.until(name, () -> transcripts.read(work.arm().transcripts(), work.fromByte(), work.toByte()));
-        RegisteredModel model = patience.until(name, () -> models.find(work.model()))
-                .orElseThrow(() -> new IllegalStateException("model " + work.model() + " is gone"));
+    /** What another try may mend. Anything else comes from the slice itself and would come again. */
+    private static boolean isPassing(RuntimeException e) {
+        return e.getClass() == ObjectStoreException.class || e instanceof UncheckedIOException;
+    }
+
+    private void fail(SliceWork work, RuntimeException cause) {
+        LOG.errorf(cause, "Slice %s/%d fails its job", work.job(), work.slice());
+        String problem = "slice " + work.slice() + " of arm '" + work.arm().name() + "': " + cause.getMessage();
+        if (slices.fail(work, problem)) {
+            discard(work);
+        }
+    }
+
+    private SliceShards capture(SliceWork work, RegisteredModel model) {
         DType dtype = work.tensorType();
-        List<SliceCapture> done = new ArrayList<>(1);
-        patience.until(name, () -> {
-            models.use(
-                    model,
-                    work.hooks(),
-                    dtype,
-                    loaded -> done.add(SliceCapture.run(loaded, dtype, documents, batchTokens)));
-            return true;
-        });
-        SliceCapture capture = done.getFirst();
+        List<Transcript> documents = transcripts.read(work.arm().transcripts(), work.fromByte(), work.toByte());
+        SliceCapture capture = models.use(
+                model, work.hooks(), dtype, loaded -> SliceCapture.run(loaded, dtype, documents, batchTokens));
         List<ObjectRef> shards = new ArrayList<>();
         for (int h = 0; h < work.hooks().size(); h++) {
             HookPoint hook = work.hooks().get(h);
-            byte[] bytes = capture.shard(h, hook.width(), dtype, work.header(hook));
-            shards.add(patience.until(name, () -> store(work.key(hook), bytes)));
+            shards.add(store(work.key(hook), capture.shard(h, hook.width(), dtype, work.header(hook))));
         }
         return new SliceShards(capture.tokens(), capture.truncated(), shards);
     }
@@ -132,13 +129,7 @@ class SliceWorker {
     }
 
     /** Removes shards of a slice that no event will ever name. */
-    private void discard(String name, SliceWork work) {
-        for (HookPoint hook : work.hooks()) {
-            try {
-                objects.delete(work.key(hook));
-            } catch (ObjectStoreException e) {
-                LOG.warnf("%s: its shard at %s stays behind (%s)", name, hook.name(), e.getMessage());
-            }
-        }
+    private void discard(SliceWork work) {
+        work.hooks().forEach(hook -> objects.delete(work.key(hook)));
     }
 }

@@ -1,0 +1,106 @@
+package io.concordance.capture.slice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.concordance.capture.CaptureScenario;
+import io.concordance.contracts.event.Event;
+import io.concordance.contracts.event.SliceQueued;
+import io.concordance.kit.outbox.Outbox;
+import io.concordance.kit.store.ObjectStore;
+import io.concordance.kit.testing.PlatformResource;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jdbi.v3.core.Jdbi;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@QuarkusTest
+@QuarkusTestResource(PlatformResource.class)
+class SliceWorkerIT {
+    @Inject
+    SliceWorker worker;
+
+    @Inject
+    Outbox outbox;
+
+    @Inject
+    Jdbi jdbi;
+
+    @Inject
+    ObjectStore objects;
+
+    @ConfigProperty(name = "kafka.bootstrap.servers")
+    String kafka;
+
+    @TempDir
+    Path dir;
+
+    @Test
+    void aSliceThatIsDeliveredAgainChangesNothing() throws Exception {
+        CaptureScenario scenario = CaptureScenario.completed(80);
+        CaptureScenario.Shards before = scenario.shards(kafka, objects, dir);
+
+        jdbi.useTransaction(handle -> {
+            for (int slice = 0; slice < scenario.slices(); slice++) {
+                outbox.add(
+                        handle,
+                        Event.of(
+                                "/test",
+                                "again/" + slice,
+                                new SliceQueued(scenario.job().toString(), slice)));
+            }
+        });
+        scenario.awaitAllDelivered(kafka);
+
+        assertThat(scenario.shards(kafka, objects, dir)).isEqualTo(before);
+        assertThat(scenario.reread()).isEqualTo(scenario.body());
+    }
+
+    @Test
+    void manyWorkersOnTheSameSlicesAgreeOnOneResult() throws Exception {
+        CaptureScenario scenario = CaptureScenario.submitted(80);
+        try (ExecutorService workers = Executors.newFixedThreadPool(4)) {
+            List<Future<?>> runs = new ArrayList<>();
+            for (int w = 0; w < 4; w++) {
+                runs.add(workers.submit(() -> {
+                    for (int slice = 0; slice < scenario.slices(); slice++) {
+                        worker.process(scenario.job(), slice);
+                    }
+                }));
+            }
+            for (Future<?> run : runs) {
+                run.get();
+            }
+        }
+
+        scenario.awaitCompleted();
+        assertThat(scenario.shards(kafka, objects, dir).shards()).isEqualTo(scenario.slices());
+        scenario.requireRowsInBooks(kafka, objects, dir);
+    }
+
+    @Test
+    void aSliceOfACancelledJobLeavesNothingBehind() {
+        CaptureScenario scenario = CaptureScenario.cancelled(400);
+
+        for (int slice = 0; slice < scenario.slices(); slice++) {
+            worker.process(scenario.job(), slice);
+        }
+
+        assertThat(scenario.reread()).contains("\"state\":\"cancelled\"");
+        assertThat(scenario.objects()).hasSize(scenario.doneSlices());
+    }
+
+    @Test
+    void anUnknownSliceIsPassedOver() {
+        worker.process(UUID.randomUUID(), 3);
+    }
+}
