@@ -8,6 +8,7 @@ import io.concordance.trainer.capture.PostgresCaptureRepository;
 import io.concordance.trainer.capture.ShardSources;
 import io.concordance.trainer.checkpoint.Checkpoint;
 import io.concordance.trainer.checkpoint.Training;
+import io.concordance.trainer.kernel.Kernels;
 import io.concordance.trainer.step.TrainingDiverged;
 import io.concordance.trainer.stream.ShardOrder;
 import io.quarkus.runtime.ShutdownEvent;
@@ -67,6 +68,7 @@ class TrainingWorker {
     }
 
     private void work() {
+        Kernels.prepare();
         UUID failing = null;
         int failures = 0;
         while (!stopping.requested()) {
