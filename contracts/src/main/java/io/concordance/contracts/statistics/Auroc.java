@@ -75,25 +75,32 @@ public record Auroc(double area, double low, double high, double p) {
         return Math.min(1, 2 * NormalDistribution.of(0, 1).survivalProbability(z));
     }
 
+    /** Ranks from 1, ties sharing the mean of theirs. */
     private static double[] midranks(double[] values) {
-        Integer[] order = new Integer[values.length];
-        for (int i = 0; i < order.length; i++) {
-            order[i] = i;
-        }
-        Arrays.sort(order, (a, b) -> Double.compare(values[a], values[b]));
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
         double[] ranks = new double[values.length];
-        for (int i = 0; i < order.length; ) {
-            int j = i;
-            while (j < order.length && values[order[j]] == values[order[i]]) {
-                j++;
-            }
-            double rank = (i + 1 + j) / 2d;
-            for (int t = i; t < j; t++) {
-                ranks[order[t]] = rank;
-            }
-            i = j;
+        for (int i = 0; i < values.length; i++) {
+            int below = bound(sorted, values[i], false);
+            int upTo = bound(sorted, values[i], true);
+            ranks[i] = (below + 1 + upTo) / 2d;
         }
         return ranks;
+    }
+
+    /** How many sorted values lie below {@code value}, or, when {@code inclusive}, not above it. */
+    private static int bound(double[] sorted, double value, boolean inclusive) {
+        int low = 0;
+        int high = sorted.length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (inclusive ? sorted[middle] <= value : sorted[middle] < value) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 
     private static double variance(double[] values) {
