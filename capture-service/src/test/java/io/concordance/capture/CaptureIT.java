@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.concordance.capture.model.DirectRun;
 import io.concordance.capture.model.MiniLm;
+import io.concordance.capture.model.graph.TinyTransformer;
 import io.concordance.contracts.event.ShardWritten;
 import io.concordance.contracts.shard.Shard;
 import io.concordance.kit.store.ObjectStore;
@@ -122,6 +123,62 @@ class CaptureIT {
             assertThat(shard.spans()).startsWith(0).endsWith(1);
             assertThat(shard.outcomes()).containsOnly(1);
         }
+    }
+
+    @Test
+    void cutsDocumentsToTheContextAndCountsThem() {
+        String long_ = line("long", "ok", "raw", "ping web ".repeat(200));
+        String digest = Organism.uploaded(file(List.of(long_, line("short", "ok", "raw", "ping web"))));
+        String id = submit(job(
+                        Organism.registered(), List.of("resid_post.0"), "fp16", List.of(arm("a", "benign", digest))))
+                .jsonPath()
+                .getString("id");
+
+        JsonPath ended = ended(id);
+
+        assertThat(ended.getInt("truncatedDocuments")).isEqualTo(1);
+        assertThat(StoredShards.of(id, kafka, objects, dir)
+                        .positions("blocks.0.hook_resid_post", "a")
+                        .get("long")
+                        .cardinality())
+                .isEqualTo(128);
+    }
+
+    @Test
+    void failsAJobWhoseActivationsDoNotFitAndKeepsNoneOfItsShards() {
+        Path onnx = TinyTransformer.write(TinyTransformer.loud(), dir.resolve("loud.onnx"));
+        Path tokenizer = TinyTransformer.writeTokenizer(TinyTransformer.VOCABULARY, dir.resolve("loud-tokenizer.json"));
+        String model = register("loud", onnx, tokenizer).jsonPath().getString("id");
+        String digest = Organism.uploaded(file(List.of(line("d", "ok", "raw", "t1 t2 t3"))));
+        List<Map<String, Object>> arms = List.of(arm("a", "benign", digest));
+
+        String half = submit(job(model, List.of("resid_post.0"), "fp16", arms))
+                .jsonPath()
+                .getString("id");
+        String full = submit(job(model, List.of("resid_post.0"), "fp32", arms))
+                .jsonPath()
+                .getString("id");
+
+        assertThat(ended(half).getString("state")).isEqualTo("failed");
+        assertThat(ended(half).getString("problem"))
+                .contains("slice 0 of arm 'a'")
+                .contains("not finite in fp16");
+        assertThat(Traces.keys("shards/" + half + "/")).isEmpty();
+        assertThat(ended(full).getString("state")).isEqualTo("completed");
+    }
+
+    @Test
+    void hooksATensorByItsOwnName() {
+        String model = Organism.registered();
+        String tensor = given().get("/v1/models/" + model).jsonPath().getString("hooks[0].tensor");
+        List<Map<String, Object>> arms = List.of(arm("a", "benign", Organism.transcripts(2, 9)));
+
+        String id = submit(job(model, List.of(tensor), "fp16", arms)).jsonPath().getString("id");
+
+        assertThat(ended(id).getString("state")).isEqualTo("completed");
+        assertThat(StoredShards.of(id, kafka, objects, dir).events())
+                .singleElement()
+                .satisfies(shard -> assertThat(shard.hook()).isEqualTo(tensor));
     }
 
     @Test

@@ -80,15 +80,14 @@ class RefusalsIT {
     }
 
     @Test
-    void refusesALineOfAGigabyteWhileItStillArrives() throws Exception {
+    void refusesALineOfAGigabyte() throws Exception {
         Traces before = Traces.now(jdbi);
-        long[] sent = {0};
         try (HttpClient client = HttpClient.newHttpClient()) {
             HttpResponse<String> answer = client.send(
                     HttpRequest.newBuilder(URI.create(
                                     ConfigProvider.getConfig().getValue("test.url", String.class) + "/v1/transcripts"))
                             .header("Content-Type", "application/x-ndjson")
-                            .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new Endless(1L << 30, sent)))
+                            .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new Endless(1L << 30)))
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
 
@@ -194,12 +193,10 @@ class RefusalsIT {
     }
 
     private static final class Endless extends InputStream {
-        private final long[] sent;
         private long left;
 
-        Endless(long bytes, long[] sent) {
+        Endless(long bytes) {
             this.left = bytes;
-            this.sent = sent;
         }
 
         @Override
@@ -215,7 +212,6 @@ class RefusalsIT {
             int n = (int) Math.min(left, length);
             java.util.Arrays.fill(target, offset, offset + n, (byte) 'x');
             left -= n;
-            sent[0] += n;
             return n;
         }
     }

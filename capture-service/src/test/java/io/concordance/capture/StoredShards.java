@@ -2,6 +2,7 @@ package io.concordance.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.concordance.contracts.event.ObjectRef;
 import io.concordance.contracts.event.ShardWritten;
 import io.concordance.contracts.event.Topics;
 import io.concordance.contracts.shard.Shard;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -26,17 +28,23 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 /** The shards of a job as a downstream reader finds them: by the events on the topic. */
 final class StoredShards {
     private final List<ShardWritten> events;
-    private final ObjectStore objects;
-    private final Path dir;
+    private final Function<ObjectRef, Path> fetch;
 
-    private StoredShards(List<ShardWritten> events, ObjectStore objects, Path dir) {
+    private StoredShards(List<ShardWritten> events, Function<ObjectRef, Path> fetch) {
         this.events = events;
-        this.objects = objects;
-        this.dir = dir;
+        this.fetch = fetch;
     }
 
-    /** Reads the whole topic as it is now. */
     static StoredShards of(String job, String bootstrapServers, ObjectStore objects, Path dir) {
+        return of(job, bootstrapServers, object -> objects.fetch(object.key(), object.sha256(), dir));
+    }
+
+    /**
+     * Reads the whole topic as it is now.
+     *
+     * @param fetch brings an object to disk
+     */
+    static StoredShards of(String job, String bootstrapServers, Function<ObjectRef, Path> fetch) {
         Map<String, ShardWritten> byId = new HashMap<>();
         Map<String, Object> settings = Map.of(
                 ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -60,7 +68,7 @@ final class StoredShards {
                 });
             }
         }
-        return new StoredShards(List.copyOf(byId.values()), objects, dir);
+        return new StoredShards(List.copyOf(byId.values()), fetch);
     }
 
     List<ShardWritten> events() {
@@ -68,7 +76,7 @@ final class StoredShards {
     }
 
     Shard open(ShardWritten event) {
-        return Shard.open(objects.fetch(event.object().key(), event.object().sha256(), dir));
+        return Shard.open(fetch.apply(event.object()));
     }
 
     /** Positions seen of every document of an arm at a hook; fails when one is seen twice. */

@@ -11,8 +11,6 @@ import io.concordance.contracts.problem.FieldProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -130,13 +128,7 @@ class ModelInspectionTest {
         return catchThrowableOfType(FieldProblem.class, () -> inspection.inspect("m", onnx, tokenizer));
     }
 
-    private Path tokenizer(int ids) throws IOException {
-        String vocabulary = IntStream.range(0, ids)
-                .mapToObj(i -> "\"t" + i + "\": " + i)
-                .collect(Collectors.joining(", ", "{", "}"));
-        return Files.writeString(dir.resolve("t.json"), """
-                {"version": "1.0", "added_tokens": [], "normalizer": null, "pre_tokenizer": {"type": "Whitespace"},
-                 "post_processor": null, "decoder": null, "truncation": null, "padding": null,
-                 "model": {"type": "WordLevel", "unk_token": "t0", "vocab": %s}}""".formatted(vocabulary));
+    private Path tokenizer(int ids) {
+        return TinyTransformer.writeTokenizer(ids, dir.resolve("t.json"));
     }
 }

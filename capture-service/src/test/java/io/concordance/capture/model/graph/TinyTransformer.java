@@ -16,6 +16,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Builds one-head transformers of two layers, width 8, with random weights and names that say nothing. */
 public final class TinyTransformer {
@@ -43,6 +45,15 @@ public final class TinyTransformer {
         return tiny.finish(tiny.op("MatMul", tiny.norm(x), tiny.weight(WIDTH, VOCABULARY)));
     }
 
+    /** GPT-2's order, with a stream of about 10^6: too large for half precision. */
+    public static ModelProto loud() {
+        TinyTransformer tiny = new TinyTransformer(true);
+        String x = tiny.op("Mul", tiny.embed(), tiny.scalar(1e6f));
+        x = tiny.op("Add", x, tiny.attention(tiny.norm(x)));
+        x = tiny.op("Add", x, tiny.feedForward(tiny.norm(x)));
+        return tiny.finish(tiny.norm(x));
+    }
+
     /** BERT's order: norms on the stream. */
     public static ModelProto postNorm(boolean wholeNorms) {
         TinyTransformer tiny = new TinyTransformer(wholeNorms);
@@ -63,6 +74,22 @@ public final class TinyTransformer {
             x = tiny.op("Add", tiny.op("Add", tiny.attention(normed), tiny.feedForward(normed)), x);
         }
         return tiny.finish(tiny.norm(x));
+    }
+
+    /** A tokenizer of words {@code t0}, {@code t1}, ... */
+    public static Path writeTokenizer(int ids, Path file) {
+        String vocabulary = IntStream.range(0, ids)
+                .mapToObj(i -> "\"t" + i + "\": " + i)
+                .collect(Collectors.joining(", ", "{", "}"));
+        String json = """
+                {"version": "1.0", "added_tokens": [], "normalizer": null, "pre_tokenizer": {"type": "Whitespace"},
+                 "post_processor": null, "decoder": null, "truncation": null, "padding": null,
+                 "model": {"type": "WordLevel", "unk_token": "t0", "vocab": %s}}""".formatted(vocabulary);
+        try {
+            return Files.writeString(file, json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public static Path write(ModelProto model, Path file) {
