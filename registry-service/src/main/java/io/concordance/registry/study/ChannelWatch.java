@@ -6,6 +6,7 @@ import io.concordance.monitor.ArmedMonitor;
 import io.concordance.monitor.Hit;
 import io.concordance.monitor.MonitorClient;
 import io.concordance.monitor.MonitorOptions;
+import io.concordance.registry.release.ReleaseService;
 import io.concordance.registry.study.peer.Peers;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
@@ -21,9 +22,12 @@ import java.util.stream.Stream;
 @ApplicationScoped
 class ChannelWatch implements Watch.Source {
     private final Peers peers;
+    private final ReleaseService releases;
 
-    ChannelWatch(Peers peers) {
+    /** @param releases gives the trust document, which a monitor must not believe the network for */
+    ChannelWatch(Peers peers, ReleaseService releases) {
         this.peers = peers;
+        this.releases = releases;
     }
 
     private record Armed(ArmedMonitor monitor) implements Watch {
@@ -40,7 +44,7 @@ class ChannelWatch implements Watch.Source {
 
     @Override
     public Watch arm(UUID study, String release) {
-        TrustDocument trust = peers.trust();
+        TrustDocument trust = releases.trust();
         try {
             Path state = Files.createTempDirectory("concordance-monitor-");
             try (MonitorClient client = new MonitorClient(new MonitorOptions(

@@ -22,12 +22,14 @@ final class DictionaryStage implements StageWork {
      * A run and, once it completed, its dictionary.
      *
      * @param tokens rows trained on, counting every epoch
+     * @param features features that the run announced
      */
     record Trained(
             String run,
             @Nullable String digest,
             @Nullable String objectPrefix,
             long tokens,
+            int features,
             DictionaryRun.@Nullable Metrics metrics) {
 
         String dictionary() {
@@ -53,7 +55,7 @@ final class DictionaryStage implements StageWork {
         Optional<Trained> known = run.output(StageName.DICTIONARY, Trained.class);
         if (known.isEmpty()) {
             String id = submit(run);
-            return follow(id).keeping(new Trained(id, null, null, 0, null));
+            return follow(id).keeping(new Trained(id, null, null, 0, 0, null));
         }
         return follow(known.get().run());
     }
@@ -88,7 +90,7 @@ final class DictionaryStage implements StageWork {
                     run.steps(),
                     UNIT,
                     note(run),
-                    new Trained(id, run.digest(), run.objectPrefix(), run.tokens(), run.metrics()));
+                    new Trained(id, run.digest(), run.objectPrefix(), run.tokens(), run.features(), run.metrics()));
         }
         return StageResult.waiting(run.step(), run.steps(), UNIT, note(run));
     }

@@ -9,7 +9,7 @@ import io.concordance.registry.study.peer.Peers;
 import java.util.List;
 import java.util.Optional;
 
-/** Waits for autointerp's analysis of the dictionary, and then for what it stated to have arrived in this service. */
+/** Waits for autointerp's analysis, and then for all that trainer and it stated to have arrived in this service. */
 final class EvidenceStage implements StageWork {
     private static final String UNIT = "statements";
 
@@ -31,7 +31,8 @@ final class EvidenceStage implements StageWork {
 
     @Override
     public StageResult attempt(StudyRun run, ProgressSink progress) {
-        String dictionary = run.result(StageName.DICTIONARY, Trained.class).dictionary();
+        Trained trained = run.result(StageName.DICTIONARY, Trained.class);
+        String dictionary = trained.dictionary();
         Optional<Analysis> found = peers.analysis(dictionary);
         if (found.isEmpty()) {
             return StageResult.waiting(0, 0, "shards", "the analysis has not begun");
@@ -46,13 +47,15 @@ final class EvidenceStage implements StageWork {
             return StageResult.waiting(analysis.shardsDone(), analysis.shardsTotal(), "shards", null);
         }
         List<Feature> known = KnownFeatures.of(features, dictionary);
+        long announced =
+                known.stream().filter(feature -> feature.origin() != null).count();
         long explained =
                 known.stream().filter(feature -> feature.explanation() != null).count();
         long attributed =
                 known.stream().mapToLong(feature -> feature.evidence().size()).sum();
-        int expected = analysis.features() + analysis.attributions();
-        if (explained < analysis.features() || attributed < analysis.attributions()) {
-            return StageResult.waiting(explained + attributed, expected, UNIT, "evidence is on its way");
+        int expected = trained.features() + analysis.features() + analysis.attributions();
+        if (announced < trained.features() || explained < analysis.features() || attributed < analysis.attributions()) {
+            return StageResult.waiting(announced + explained + attributed, expected, UNIT, "evidence is on its way");
         }
         long associated =
                 known.stream().filter(feature -> feature.grade() != Grade.E0).count();

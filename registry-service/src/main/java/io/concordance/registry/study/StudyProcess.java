@@ -57,14 +57,14 @@ final class StudyProcess {
                 if (after.completed()) {
                     pass = Pass.MOVED;
                 }
-            } catch (PeerUnavailable | ObjectStoreException | UncheckedIOException e) {
+            } catch (PeerUnavailable | ObjectStoreException | UncheckedIOException | ProblemException e) {
                 if (isVerdict(e)) {
                     fail(run, before, e);
                     return Pass.ENDED;
                 }
                 studies.save(id, before.started(now()).noted(e.getMessage() + "; trying again"));
                 pass = Pass.UNAVAILABLE;
-            } catch (PeerRefusal | StudyFailure | FieldProblem | ProblemException e) {
+            } catch (PeerRefusal | StudyFailure | FieldProblem e) {
                 fail(run, before, e);
                 return Pass.ENDED;
             }
@@ -76,8 +76,13 @@ final class StudyProcess {
         return pass;
     }
 
+    /** Whether the same would come of trying again. */
     private static boolean isVerdict(RuntimeException e) {
-        return e instanceof ObjectStoreException && e.getClass() != ObjectStoreException.class;
+        return switch (e) {
+            case ObjectStoreException store -> store.getClass() != ObjectStoreException.class;
+            case ProblemException problem -> problem.status() < 500;
+            default -> false;
+        };
     }
 
     private Step attempt(StageWork work, StudyRun run) {

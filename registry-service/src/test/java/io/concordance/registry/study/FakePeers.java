@@ -27,6 +27,7 @@ final class FakePeers implements AutoCloseable {
     private final Random random;
     private final boolean flaky;
     private final int features;
+    private final Peers peers;
 
     /** What was asked for under every idempotency key. */
     final Map<String, JsonNode> asked = new TreeMap<>();
@@ -43,9 +44,14 @@ final class FakePeers implements AutoCloseable {
         this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::answer);
         server.start();
+        this.peers = connect();
     }
 
     Peers peers() {
+        return peers;
+    }
+
+    private Peers connect() {
         String base = url();
         return new Peers(base + "/capture", base + "/trainer", base + "/autointerp", base + "/registry");
     }
@@ -124,6 +130,7 @@ final class FakePeers implements AutoCloseable {
         run.put("id", id);
         run.put("state", done < STEPS ? "training" : "completed");
         run.put("step", 10 * done).put("steps", 10 * STEPS).put("tokens", 1000);
+        run.put("features", done < STEPS ? 0 : features);
         run.putObject("metrics").put("loss", 0.2).put("fvu", 0.1).put("l0", 4).put("alive", 0.9);
         if (done == STEPS) {
             run.put("digest", DICTIONARY);

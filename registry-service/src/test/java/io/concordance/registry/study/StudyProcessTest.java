@@ -280,7 +280,7 @@ class StudyProcessTest {
     @Test
     void evaluationTranscriptsAreCapturedUnderTheirOwnRoleAndOpenedOnlyByTheMonitor() throws Exception {
         try (Run run = new Run(false, StudyOrderTest.order())) {
-            while (!run.now().completedBefore(StageName.MONITOR)) {
+            for (int pass = 0; pass < 50 && !run.now().completedBefore(StageName.MONITOR); pass++) {
                 assertThat(world.opened).isZero();
                 run.passes(1);
             }

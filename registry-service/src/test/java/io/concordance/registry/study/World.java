@@ -58,7 +58,7 @@ final class World implements FeatureRepository, EvaluationShards {
                 "f_" + index,
                 FakePeers.DICTIONARY,
                 index,
-                null,
+                new Feature.Origin("run", "m", "blocks.2.hook_resid_post", "new", 0.1, 1000),
                 explanation,
                 List.of(evidence),
                 Grade.E1,

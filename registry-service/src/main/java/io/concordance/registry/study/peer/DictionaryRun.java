@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A dictionary run as sae-trainer-service tells it.
  *
  * @param tokens rows trained on so far, counting every epoch
+ * @param features features that the finished run announced
  * @param digest of the finished dictionary; {@code objectPrefix} where its files lie
  */
 public record DictionaryRun(
@@ -16,6 +17,7 @@ public record DictionaryRun(
         long steps,
         long tokens,
         @Nullable Metrics metrics,
+        int features,
         @Nullable String digest,
         @Nullable String objectPrefix,
         @Nullable String problem) {

@@ -18,16 +18,15 @@ import java.time.Duration;
  * not know are skipped, because answers grow by addition.
  */
 final class Peer {
-    private static final Duration CONNECT = Duration.ofSeconds(3);
     private static final Duration ANSWER = Duration.ofSeconds(30);
 
     private final String name;
     private final URI base;
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(CONNECT).build();
+    private final HttpClient http;
 
-    Peer(String name, String base) {
+    Peer(String name, String base, HttpClient http) {
         this.name = name;
+        this.http = http;
         this.base = URI.create(base.endsWith("/") ? base : base + "/");
     }
 

@@ -2,11 +2,12 @@ package io.concordance.registry.study.peer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.concordance.contracts.event.SightingReported;
-import io.concordance.contracts.release.TrustDocument;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -16,6 +17,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
  */
 @ApplicationScoped
 public class Peers {
+    private static final Duration CONNECT = Duration.ofSeconds(3);
+
     private final Peer capture;
     private final Peer trainer;
     private final Peer autointerp;
@@ -27,10 +30,11 @@ public class Peers {
             @ConfigProperty(name = "concordance.autointerp.url", defaultValue = "http://localhost:8083")
                     String autointerp,
             @ConfigProperty(name = "concordance.registry.url") String registry) {
-        this.capture = new Peer("capture", capture);
-        this.trainer = new Peer("trainer", trainer);
-        this.autointerp = new Peer("autointerp", autointerp);
-        this.registry = new Peer("registry", registry);
+        HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT).build();
+        this.capture = new Peer("capture", capture, http);
+        this.trainer = new Peer("trainer", trainer, http);
+        this.autointerp = new Peer("autointerp", autointerp, http);
+        this.registry = new Peer("registry", registry, http);
     }
 
     public CaptureJob submit(CaptureJob.Order order, String idempotencyKey) {
@@ -54,11 +58,6 @@ public class Peers {
         String query = URLEncoder.encode(dictionary, StandardCharsets.UTF_8);
         return autointerp.get("v1/analyses?dictionary=" + query, Analysis.Listing.class).items().stream()
                 .findFirst();
-    }
-
-    /** Whose signatures this registry's monitors believe. */
-    public TrustDocument trust() {
-        return registry.get("v1/trust", TrustDocument.class);
     }
 
     /** Base address of this service. */

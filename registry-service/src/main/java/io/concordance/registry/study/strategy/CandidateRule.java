@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * Which features are candidates: those whose evidence holds, whose threshold costs at most the allowed rate of ok
+ * Which features are candidates: those that their dictionary announced, whose evidence holds, whose threshold costs at most the allowed rate of ok
  * documents, and which exceed it on enough bad ones. Ranked by recall on calibration documents, then by fewer ok
  * documents, then by screening AUROC, then by index.
  *
@@ -38,6 +38,9 @@ public record CandidateRule(double maxFalsePositiveRate) {
     public List<Candidate> ofKind(String armKind, Collection<Feature> features, Predicate<Evidence> holds) {
         List<Candidate> qualified = new ArrayList<>();
         for (Feature feature : features) {
+            if (feature.origin() == null) {
+                continue;
+            }
             for (Evidence evidence : feature.evidence()) {
                 if (evidence.armKind().equals(armKind) && holds.test(evidence)) {
                     Candidate candidate = Candidate.of(feature, evidence);

@@ -122,6 +122,14 @@ class CandidateRuleTest {
         Screen screen = new Screen(bad, ok, badExceeding, okExceeding, 1, 0.5, 1.5, 0.9, 0.8, 1, 0.001, 0.01);
         Evidence evidence = new Evidence(kind, kind, screen, new Calibration(1.5, ok, okExceeding, bad, badExceeding));
         return new Feature(
-                "f_" + index, "sha256:d", index, null, null, List.of(evidence), Grade.E1, ReviewState.NONE, null);
+                "f_" + index,
+                "sha256:d",
+                index,
+                new Feature.Origin("run", "m", "blocks.2.hook_resid_post", "new", 0.1, 1000),
+                null,
+                List.of(evidence),
+                Grade.E1,
+                ReviewState.NONE,
+                null);
     }
 }
