@@ -26,9 +26,9 @@ public record DictionaryCheckpointed(
         Metrics metrics) {
 
     /**
-     * Training metrics, averaged over the steps since the previous checkpoint.
+     * Training metrics, averaged over the last hundredth of the run.
      *
-     * @param loss mean squared reconstruction error a row, in scaled units, plus the weighted auxiliary loss
+     * @param loss mean squared reconstruction error a coordinate, in scaled units, plus the weighted auxiliary loss
      * @param fvu fraction of variance unexplained: 1 for predicting the mean, 0 for identity
      * @param l0 mean number of active features a row
      * @param alive share of features that fired within the dead-feature window

@@ -5,7 +5,7 @@ package io.concordance.contracts.event;
  *
  * @param featureUid stable id, see {@code FeatureUids}
  * @param change {@code new}, {@code revived} or {@code drifted}
- * @param firingRate share of rows it fired on in the last epoch
+ * @param firingRate share of rows it fired on in the last quarter of training
  * @param tokens rows that the rate was measured over
  */
 public record FeatureDiscovered(

@@ -48,7 +48,7 @@ class ResumeTest {
 
     @ParameterizedTest
     @EnumSource(Activation.class)
-    void a_run_killed_at_random_points_ends_with_the_bytes_of_an_uninterrupted_one(Activation activation) {
+    void aRunKilledAtRandomPointsEndsWithTheBytesOfAnUninterruptedOne(Activation activation) {
         TrainConfig config = config(activation);
         long seed = new Random().nextLong();
         System.out.println("kill points from seed " + seed);
@@ -91,7 +91,7 @@ class ResumeTest {
     }
 
     @Test
-    void another_seed_gives_another_dictionary() {
+    void anotherSeedGivesAnotherDictionary() {
         TrainConfig config = config(Activation.TOPK);
         TrainConfig other = TrainConfig.of(48, 4, Activation.TOPK, 12_000, 10, 64, null, 700);
         assertThat(finish(config, "a")).isEqualTo(finish(config, "b")).isNotEqualTo(finish(other, "c"));
@@ -105,7 +105,7 @@ class ResumeTest {
     }
 
     @Test
-    void the_first_epoch_covers_every_row() {
+    void theFirstEpochCoversEveryRow() {
         long rows = 0;
         for (int p = 0; p < order.size(); p++) {
             rows += 150 + 37 * p;

@@ -110,11 +110,10 @@ class FencingIT {
     }
 
     private long eventsAbout(UUID run) {
-        return jdbi.withHandle(
-                handle -> handle.createQuery("select count(*) from outbox where data like ?")
-                        .bind(0, "%" + run + "%")
-                        .mapTo(Long.class)
-                        .one());
+        return jdbi.withHandle(handle -> handle.createQuery("select count(*) from outbox where data like ?")
+                .bind(0, "%" + run + "%")
+                .mapTo(Long.class)
+                .one());
     }
 
     @Test

@@ -120,7 +120,7 @@ class GradientTest {
     }
 
     @Test
-    void gradients_match_central_differences_for_every_parameter() {
+    void gradientsMatchCentralDifferencesForEveryParameter() {
         StepKernels kernels = stepped(new Selection.TopK(3), new Selection.DeadTopK(new int[] {1, 4, 7, 10}, 2));
         Loss loss = new Loss(kernels, fixture.rows, kernels.pairs());
         for (Parameter parameter : Parameter.values()) {
@@ -157,7 +157,7 @@ class GradientTest {
     }
 
     @Test
-    void the_auxiliary_loss_reaches_the_encoder_of_dead_features_only() {
+    void theAuxiliaryLossReachesTheEncoderOfDeadFeaturesOnly() {
         // The main rule keeps nothing of feature 3 here, so its encoder row can move only through the auxiliary pairs.
         float[] muted = new float[SHAPE.features()];
         muted[3] = -100;

@@ -27,7 +27,7 @@ class KernelParityTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void every_phase_has_the_bits_of_the_reference(Case sample) {
+    void everyPhaseHasTheBitsOfTheReference(Case sample) {
         StepFixture fixture = new StepFixture(sample.shape, 11);
         try (StepKernels scalar = new ScalarKernels(sample.shape);
                 StepKernels vector = new VectorKernels(sample.shape, sample.threads)) {

@@ -32,14 +32,14 @@ class SelectionTest {
 
     @ParameterizedTest
     @MethodSource("engines")
-    void among_equals_a_row_keeps_the_lower_features(StepKernels kernels) {
+    void amongEqualsARowKeepsTheLowerFeatures(StepKernels kernels) {
         assertThat(select(kernels, new Selection.TopK(2), 1, 1, 0, -1, 2, 1))
                 .containsExactly("0:0", "0:1", "1:0", "1:1", "4:0", "4:1", "5:0", "5:1");
     }
 
     @ParameterizedTest
     @MethodSource("engines")
-    void among_equals_a_batch_keeps_the_lower_rows_then_the_lower_features(StepKernels kernels) {
+    void amongEqualsABatchKeepsTheLowerRowsThenTheLowerFeatures(StepKernels kernels) {
         // 12 places: the fifth row's forty equal values win, the first twelve features of them.
         assertThat(select(kernels, new Selection.BatchTopK(2), 1, 1, 0, -1, 2, 1))
                 .hasSize(12)
@@ -49,7 +49,7 @@ class SelectionTest {
 
     @ParameterizedTest
     @MethodSource("engines")
-    void what_is_not_positive_is_never_kept(StepKernels kernels) {
+    void whatIsNotPositiveIsNeverKept(StepKernels kernels) {
         assertThat(select(kernels, new Selection.BatchTopK(30), 0, -1, -2, -0f, -3, -4))
                 .isEmpty();
         assertThat(select(kernels, new Selection.TopK(3), 0, -1, -2, -0f, -3, -4))
@@ -58,14 +58,14 @@ class SelectionTest {
 
     @ParameterizedTest
     @MethodSource("engines")
-    void a_batch_keeps_all_positives_when_they_are_fewer_than_its_places(StepKernels kernels) {
+    void aBatchKeepsAllPositivesWhenTheyAreFewerThanItsPlaces(StepKernels kernels) {
         assertThat(select(kernels, new Selection.BatchTopK(30), 1, -1, -2, 3, -3, -4))
                 .hasSize(80);
     }
 
     @ParameterizedTest
     @MethodSource("engines")
-    void a_batch_after_a_much_louder_one_is_selected_as_if_it_stood_alone(StepKernels kernels) {
+    void aBatchAfterAMuchLouderOneIsSelectedAsIfItStoodAlone(StepKernels kernels) {
         select(kernels, new Selection.BatchTopK(2), 1000, 1000, 1000, 1000, 1000, 1000);
         assertThat(select(kernels, new Selection.BatchTopK(2), 1, 1, 0, -1, 2, 1))
                 .hasSize(12)

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class WorkersTest {
 
     @Test
-    void every_unit_runs_exactly_once() {
+    void everyUnitRunsExactlyOnce() {
         AtomicIntegerArray runs = new AtomicIntegerArray(1000);
         try (Workers workers = new Workers(3)) {
             workers.run(1000, (unit, worker) -> runs.incrementAndGet(unit));
@@ -20,7 +20,7 @@ class WorkersTest {
     }
 
     @Test
-    void a_failing_unit_fails_the_phase() {
+    void aFailingUnitFailsThePhase() {
         try (Workers workers = new Workers(2)) {
             assertThatThrownBy(() -> workers.run(8, (unit, worker) -> {
                         if (unit == 5) {

@@ -11,7 +11,7 @@ class KeyedPermutationTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 5, 16, 17, 1000, 4096, 4097, 33_333})
-    void every_index_is_hit_once(int size) {
+    void everyIndexIsHitOnce(int size) {
         KeyedPermutation permutation = new KeyedPermutation(size, 42 + size);
         BitSet hit = new BitSet(size);
         for (int i = 0; i < size; i++) {
@@ -22,7 +22,7 @@ class KeyedPermutationTest {
     }
 
     @Test
-    void another_key_gives_another_order() {
+    void anotherKeyGivesAnotherOrder() {
         int same = 0;
         KeyedPermutation a = new KeyedPermutation(10_000, 1);
         KeyedPermutation b = new KeyedPermutation(10_000, 2);
@@ -33,7 +33,7 @@ class KeyedPermutationTest {
     }
 
     @Test
-    void neighbours_are_spread_evenly() {
+    void neighboursAreSpreadEvenly() {
         // Mean distance of images of neighbours is n/3 for a random permutation.
         int n = 20_000;
         KeyedPermutation permutation = new KeyedPermutation(n, 7);

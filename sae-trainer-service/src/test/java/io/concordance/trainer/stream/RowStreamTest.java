@@ -45,7 +45,7 @@ class RowStreamTest {
     }
 
     @Test
-    void shards_follow_slice_index_then_the_jobs_place_in_the_request() {
+    void shardsFollowSliceIndexThenTheJobsPlaceInTheRequest() {
         List<String> slots = new ArrayList<>();
         for (int p = 0; p < order.size(); p++) {
             slots.add(order.at(p).job() + order.at(p).slice());
@@ -54,7 +54,7 @@ class RowStreamTest {
     }
 
     @Test
-    void every_row_is_used_once_an_epoch() {
+    void everyRowIsUsedOnceAnEpoch() {
         RowStream stream = stream(StreamState.start());
         Map<Integer, Integer> uses = new HashMap<>();
         int epochs = 16;
@@ -68,7 +68,7 @@ class RowStreamTest {
     }
 
     @Test
-    void a_stream_resumed_anywhere_goes_on_with_the_same_batches() {
+    void aStreamResumedAnywhereGoesOnWithTheSameBatches() {
         RowStream whole = stream(StreamState.start());
         RowStream stopped = stream(StreamState.start());
         for (int i = 0; i < 60; i++) {
@@ -79,7 +79,7 @@ class RowStreamTest {
     }
 
     @Test
-    void a_missing_shard_is_waited_for_not_skipped() {
+    void aMissingShardIsWaitedForNotSkipped() {
         RowStream whole = stream(StreamState.start());
         shards.hold("b", 1);
         RowStream waiting = stream(StreamState.start());
@@ -98,7 +98,7 @@ class RowStreamTest {
     }
 
     @Test
-    void arms_left_out_contribute_no_rows() {
+    void armsLeftOutContributeNoRows() {
         MemoryShards some = new MemoryShards(1);
         some.add("a", 0, new float[] {1, 2, 3, 4}, true);
         some.add("a", 1, new float[] {9, 9, 9, 9}, false);
@@ -113,7 +113,7 @@ class RowStreamTest {
     }
 
     @Test
-    void no_rows_at_all_is_a_problem_not_an_endless_loop() {
+    void noRowsAtAllIsAProblemNotAnEndlessLoop() {
         MemoryShards none = new MemoryShards(1);
         none.add("a", 0, new float[] {1}, false);
         ShardOrder one = new ShardOrder(List.of(new ShardOrder.Job("a", 1)));
@@ -122,7 +122,7 @@ class RowStreamTest {
     }
 
     @Test
-    void a_row_cannot_be_used_twice_in_the_first_epoch() {
+    void aRowCannotBeUsedTwiceInTheFirstEpoch() {
         Coverage coverage = new Coverage();
         coverage.mark(3);
         assertThatThrownBy(() -> coverage.mark(3)).isInstanceOf(IllegalStateException.class);
