@@ -1,0 +1,61 @@
+package io.concordance.registry.page;
+
+import io.concordance.contracts.statistics.Proportion;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** Numbers and times as people read them. */
+final class Format {
+    private static final DateTimeFormatter MINUTES =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private Format() {}
+
+    static String number(double value) {
+        if (!Double.isFinite(value)) {
+            return "–";
+        }
+        double magnitude = Math.abs(value);
+        if (value == 0 || (magnitude >= 0.01 && magnitude < 10_000)) {
+            return String.format(Locale.ROOT, magnitude >= 100 ? "%.0f" : magnitude >= 10 ? "%.1f" : "%.3f", value);
+        }
+        return String.format(Locale.ROOT, "%.1e", value);
+    }
+
+    static String count(long value) {
+        return String.format(Locale.ROOT, "%,d", value);
+    }
+
+    static String percent(double share) {
+        if (!Double.isFinite(share)) {
+            return "–";
+        }
+        double percent = 100 * share;
+        if (percent == 0 || percent == 100) {
+            return String.format(Locale.ROOT, "%.0f %%", percent);
+        }
+        return String.format(Locale.ROOT, percent < 0.01 ? "%.1e %%" : percent < 1 ? "%.2f %%" : "%.1f %%", percent);
+    }
+
+    /** Such as {@code 0.970 (0.930–0.990)}. */
+    static String bounded(double value, double low, double high) {
+        return Double.isFinite(value) ? number(value) + " (" + number(low) + "–" + number(high) + ")" : "–";
+    }
+
+    /** Such as {@code 18 of 20 (68.3 %–98.8 %)}. */
+    static String proportion(Proportion p) {
+        return count(p.k()) + " of " + count(p.n()) + " (" + percent(p.low()) + "–" + percent(p.high()) + ")";
+    }
+
+    static String time(Instant instant) {
+        return MINUTES.format(instant);
+    }
+
+    /** The first digits of a digest, enough to tell it from its neighbours. */
+    static String brief(String digest) {
+        String hex = digest.startsWith("sha256:") ? digest.substring("sha256:".length()) : digest;
+        return hex.length() <= 12 ? hex : hex.substring(0, 12);
+    }
+}

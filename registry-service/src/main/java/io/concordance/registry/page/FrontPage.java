@@ -1,0 +1,89 @@
+package io.concordance.registry.page;
+
+import io.concordance.contracts.release.ConcernLevel;
+import io.concordance.registry.concern.Candidate;
+import io.concordance.registry.feature.Evidence;
+import io.concordance.registry.feature.Explanation;
+import io.concordance.registry.feature.Feature;
+import io.concordance.registry.feature.Feature.Origin;
+import io.concordance.registry.release.Release;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What the front page says, as text. */
+record FrontPage(
+        List<Row> concern,
+        List<Row> candidates,
+        List<Row> features,
+        List<Choice> grades,
+        List<Choice> levels,
+        List<Choice> states,
+        String dictionary,
+        @Nullable String next,
+        List<ReleaseRow> releases,
+        List<StudyRow> studies) {
+
+    /** A feature in a table. */
+    record Row(
+            String uid,
+            String index,
+            String dictionary,
+            String label,
+            String level,
+            String state,
+            String grade,
+            String auroc,
+            String recall,
+            String rate) {
+
+        static Row of(Feature feature) {
+            Optional<Evidence> strongest = feature.evidence().stream()
+                    .max(Comparator.comparingDouble((Evidence e) -> e.screen().aurocLow()));
+            return of(feature, strongest.orElse(null));
+        }
+
+        static Row of(Candidate candidate) {
+            return of(candidate.feature(), candidate.evidence());
+        }
+
+        private static Row of(Feature feature, @Nullable Evidence evidence) {
+            Explanation explanation = feature.explanation();
+            Origin origin = feature.origin();
+            ConcernLevel level = feature.level();
+            return new Row(
+                    feature.uid(),
+                    Integer.toString(feature.index()),
+                    Format.brief(feature.dictionary()),
+                    explanation == null ? "no label yet" : explanation.label(),
+                    level == null ? "" : level.wire(),
+                    feature.state().wire(),
+                    feature.grade().name(),
+                    evidence == null
+                            ? "–"
+                            : Format.bounded(
+                                    evidence.screen().auroc(),
+                                    evidence.screen().aurocLow(),
+                                    evidence.screen().aurocHigh()),
+                    evidence == null ? "–" : Format.proportion(evidence.recall()),
+                    origin == null ? "–" : Format.percent(origin.firingRate()));
+        }
+    }
+
+    /** An option of a filter. */
+    record Choice(String value, boolean chosen) {}
+
+    record ReleaseRow(long version, String channel, String digest, int features, String at) {
+        static ReleaseRow of(Release release) {
+            return new ReleaseRow(
+                    release.version(),
+                    release.channel(),
+                    Format.brief(release.digest()),
+                    release.features().size(),
+                    Format.time(release.createdAt()));
+        }
+    }
+
+    record StudyRow(String id, String name, String state, String at) {}
+}
