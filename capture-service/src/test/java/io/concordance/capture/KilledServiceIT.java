@@ -7,10 +7,12 @@ import io.concordance.contracts.digest.Digests;
 import io.concordance.contracts.event.ObjectRef;
 import io.concordance.local.LocalStackProcess;
 import io.concordance.local.StackEndpoints;
-import io.minio.DownloadObjectArgs;
+import io.minio.GetObjectArgs;
 import io.minio.MinioClient;
 import io.restassured.RestAssured;
 import io.restassured.path.json.JsonPath;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.BitSet;
@@ -57,8 +59,13 @@ class KilledServiceIT {
             JsonPath ended = CaptureClient.ended(id);
 
             assertThat(ended.getString("state")).isEqualTo("completed");
+            StackEndpoints.S3 s3 = stack.endpoints().s3();
+            MinioClient client = MinioClient.builder()
+                    .endpoint(s3.endpoint())
+                    .credentials(s3.accessKey(), s3.secretKey())
+                    .build();
             StoredShards shards =
-                    StoredShards.of(id, stack.endpoints().kafka().bootstrapServers(), object -> fetch(stack, object));
+                    StoredShards.of(id, stack.endpoints().kafka().bootstrapServers(), object -> fetch(client, object));
             Map<String, BitSet> positions = shards.positions(HOOK, "a");
             assertThat(positions).hasSize(lines.size());
             assertThat(positions.values())
@@ -76,19 +83,13 @@ class KilledServiceIT {
         return service;
     }
 
-    private Path fetch(LocalStackProcess stack, ObjectRef object) {
-        StackEndpoints.S3 s3 = stack.endpoints().s3();
+    private Path fetch(MinioClient client, ObjectRef object) {
         Path file = dir.resolve(UUID.randomUUID() + ".safetensors");
-        try {
-            MinioClient.builder()
-                    .endpoint(s3.endpoint())
-                    .credentials(s3.accessKey(), s3.secretKey())
-                    .build()
-                    .downloadObject(DownloadObjectArgs.builder()
-                            .bucket(object.bucket())
-                            .object(object.key())
-                            .filename(file.toString())
-                            .build());
+        try (InputStream data = client.getObject(GetObjectArgs.builder()
+                .bucket(object.bucket())
+                .object(object.key())
+                .build())) {
+            Files.copy(data, file);
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
