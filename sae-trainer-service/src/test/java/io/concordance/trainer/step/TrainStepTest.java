@@ -127,8 +127,8 @@ class TrainStepTest {
     /** Trains from a start where three quarters of the features have a bias that keeps them out of the top k. */
     private long aliveAfterSilencing(int auxiliaryK) {
         TrainConfig base = config(Activation.TOPK, 200_000);
-        TrainConfig config = new TrainConfig(
-                96, 3, Activation.TOPK, base.tokens(), SEED, 256, 1.6e-3, 8192, auxiliaryK, 2000);
+        TrainConfig config =
+                new TrainConfig(96, 3, Activation.TOPK, base.tokens(), SEED, 256, 1.6e-3, 8192, auxiliaryK, 2000);
         TrainStep step = new TrainStep(config, Kernels.open(new KernelShape(data.width, 96, 256), 2));
         step.initialise(data.rows(8192, SEED), 8192);
         TrainState state = step.snapshot();
