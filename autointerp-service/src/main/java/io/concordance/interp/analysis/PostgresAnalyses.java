@@ -127,8 +127,7 @@ class PostgresAnalyses {
     /** In one transaction: evidence replaced, analysis completed, events on their way. Nothing when it has ended already. */
     void complete(UUID id, int fired, List<NewFeature> reports, List<Event<?>> events) {
         jdbi.useTransaction(handle -> {
-            int ended =
-                    handle.createUpdate("""
+            int ended = handle.createUpdate("""
                             update analysis
                             set state = 'completed', features = :fired, attributions = :attributions,
                                 shards_done = shards_total, finished_at = now()
