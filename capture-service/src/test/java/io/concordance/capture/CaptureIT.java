@@ -194,6 +194,37 @@ class CaptureIT {
                 .asString();
 
         assertThat(events).contains("event:progress").contains("\"state\":\"completed\"");
+        assertThat(given().delete("/v1/capture-jobs/" + id).statusCode()).isEqualTo(409);
+    }
+
+    @Test
+    void listsModelsAndJobsPageByPage() {
+        String model = Organism.registered();
+        List<Map<String, Object>> arms = List.of(arm("a", "benign", Organism.transcripts(2, 8)));
+        for (int i = 0; i < 2; i++) {
+            ended(submit(job(model, List.of("resid_post.0"), "fp16", arms))
+                    .jsonPath()
+                    .getString("id"));
+        }
+
+        for (String list : List.of("/v1/models", "/v1/capture-jobs")) {
+            List<String> all =
+                    given().queryParam("limit", 200).get(list).jsonPath().getList("items.id");
+            List<String> paged = new ArrayList<>();
+            String next = null;
+            do {
+                JsonPath page = given().queryParams(next == null ? Map.of() : Map.of("cursor", next))
+                        .queryParam("limit", 1)
+                        .get(list)
+                        .jsonPath();
+                paged.addAll(page.getList("items.id"));
+                next = page.getString("next");
+            } while (next != null);
+            assertThat(paged).isNotEmpty().isEqualTo(all);
+        }
+        assertThat(given().get("/v1/capture-jobs/nonsense").statusCode()).isEqualTo(404);
+        assertThat(given().queryParam("limit", 0).get("/v1/models").statusCode())
+                .isEqualTo(400);
     }
 
     private static void requireEveryPosition(Map<String, BitSet> seen, DirectRun direct, List<String> lines) {

@@ -7,6 +7,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import io.concordance.capture.model.graph.TinyTransformer;
+import io.concordance.capture.model.graph.TinyTransformer.Norm;
 import io.concordance.contracts.problem.FieldProblem;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,7 +55,7 @@ class ModelInspectionTest {
 
     @Test
     void cutsTheContextToWhatTheModelRuns() throws IOException {
-        Path onnx = TinyTransformer.write(TinyTransformer.preNorm(false), dir.resolve("m.onnx"));
+        Path onnx = TinyTransformer.write(TinyTransformer.preNorm(Norm.TAKEN_APART), dir.resolve("m.onnx"));
 
         RegisteredModel model = inspection.inspect("tiny", onnx, tokenizer(TinyTransformer.VOCABULARY));
 
@@ -79,7 +80,7 @@ class ModelInspectionTest {
 
     @Test
     void refusesWeightsKeptInAnotherFile() throws IOException {
-        ModelProto.Builder model = TinyTransformer.preNorm(false).toBuilder();
+        ModelProto.Builder model = TinyTransformer.preNorm(Norm.TAKEN_APART).toBuilder();
         model.getGraphBuilder()
                 .getInitializerBuilder(0)
                 .setDataLocation(TensorProto.DataLocation.EXTERNAL)
@@ -94,7 +95,7 @@ class ModelInspectionTest {
 
     @Test
     void refusesInputsItCannotFill() throws IOException {
-        ModelProto.Builder model = TinyTransformer.preNorm(false).toBuilder();
+        ModelProto.Builder model = TinyTransformer.preNorm(Norm.TAKEN_APART).toBuilder();
         model.getGraphBuilder()
                 .addInput(model.getGraph().getInput(0).toBuilder().setName("past_key_values.0.key"));
 
@@ -106,7 +107,7 @@ class ModelInspectionTest {
 
     @Test
     void refusesATokenizerWithMoreIdsThanTheEmbeddingHasRows() throws IOException {
-        Path onnx = TinyTransformer.write(TinyTransformer.preNorm(false), dir.resolve("m.onnx"));
+        Path onnx = TinyTransformer.write(TinyTransformer.preNorm(Norm.TAKEN_APART), dir.resolve("m.onnx"));
 
         FieldProblem problem = refusal(onnx, tokenizer(TinyTransformer.VOCABULARY + 1));
 
@@ -117,7 +118,7 @@ class ModelInspectionTest {
 
     @Test
     void refusesATokenizerThatIsNone() throws IOException {
-        Path onnx = TinyTransformer.write(TinyTransformer.preNorm(false), dir.resolve("m.onnx"));
+        Path onnx = TinyTransformer.write(TinyTransformer.preNorm(Norm.TAKEN_APART), dir.resolve("m.onnx"));
 
         assertThat(refusal(onnx, Files.writeString(dir.resolve("t.json"), "{\"model\": 3}"))
                         .field())

@@ -4,16 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import io.concordance.capture.model.graph.TinyTransformer.Norm;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ResidualStreamTest {
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void findsBothLayersOfAPreNormModel(boolean wholeNorms) {
-        ModelProto model = TinyTransformer.preNorm(wholeNorms);
+    @EnumSource
+    void findsBothLayersOfAPreNormModel(Norm norm) {
+        ModelProto model = TinyTransformer.preNorm(norm);
 
         ResidualStream stream = find(model);
 
@@ -27,9 +28,9 @@ class ResidualStreamTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void findsBothLayersOfAPostNormModelAtTheNorms(boolean wholeNorms) {
-        ModelProto model = TinyTransformer.postNorm(wholeNorms);
+    @EnumSource
+    void findsBothLayersOfAPostNormModelAtTheNorms(Norm norm) {
+        ModelProto model = TinyTransformer.postNorm(norm);
 
         ResidualStream stream = find(model);
 
@@ -38,7 +39,12 @@ class ResidualStreamTest {
         assertThat(stream.layers().getLast().post())
                 .isEqualTo(model.getGraph().getOutput(0).getName());
         assertThat(producer(model, stream.layers().getFirst().pre()).getOpType())
-                .isEqualTo(wholeNorms ? "LayerNormalization" : "Add");
+                .isEqualTo(
+                        switch (norm) {
+                            case WHOLE -> "LayerNormalization";
+                            case TAKEN_APART -> "Add";
+                            case RMS_DIVIDED, RMS_MULTIPLIED -> "Mul";
+                        });
     }
 
     @Test
@@ -53,7 +59,7 @@ class ResidualStreamTest {
 
     @Test
     void readsVocabularyAndPositionsOffTheTables() {
-        Embeddings embeddings = Embeddings.in(OnnxGraph.of(TinyTransformer.preNorm(false)));
+        Embeddings embeddings = Embeddings.in(OnnxGraph.of(TinyTransformer.preNorm(Norm.TAKEN_APART)));
 
         assertThat(embeddings.vocabulary()).isEqualTo(TinyTransformer.VOCABULARY);
         assertThat(embeddings.positions()).hasValue(TinyTransformer.CONTEXT);
@@ -63,7 +69,7 @@ class ResidualStreamTest {
 
     @Test
     void dropsEverythingAfterTheLastHookAndTheWeightsOnlyItUsed() {
-        ModelProto model = TinyTransformer.preNorm(false);
+        ModelProto model = TinyTransformer.preNorm(Norm.TAKEN_APART);
         ResidualStream.Layer first = find(model).layers().getFirst();
 
         ModelProto truncated =

@@ -27,16 +27,24 @@ public final class TinyTransformer {
 
     private final GraphProto.Builder graph = GraphProto.newBuilder().setName("tiny");
     private final Random random = new Random(7);
-    private final boolean wholeNorms;
+    private final Norm norm;
     private int names;
 
-    private TinyTransformer(boolean wholeNorms) {
-        this.wholeNorms = wholeNorms;
+    /** How norms are written. */
+    public enum Norm {
+        WHOLE,
+        TAKEN_APART,
+        RMS_DIVIDED,
+        RMS_MULTIPLIED
+    }
+
+    private TinyTransformer(Norm norm) {
+        this.norm = norm;
     }
 
     /** GPT-2's order: norms inside the branches. */
-    public static ModelProto preNorm(boolean wholeNorms) {
-        TinyTransformer tiny = new TinyTransformer(wholeNorms);
+    public static ModelProto preNorm(Norm norm) {
+        TinyTransformer tiny = new TinyTransformer(norm);
         String x = tiny.embed();
         for (int layer = 0; layer < 2; layer++) {
             x = tiny.op("Add", x, tiny.attention(tiny.norm(x)));
@@ -47,7 +55,7 @@ public final class TinyTransformer {
 
     /** GPT-2's order, with a stream of about 10^6: too large for half precision. */
     public static ModelProto loud() {
-        TinyTransformer tiny = new TinyTransformer(true);
+        TinyTransformer tiny = new TinyTransformer(Norm.WHOLE);
         String x = tiny.op("Mul", tiny.embed(), tiny.scalar(1e6f));
         x = tiny.op("Add", x, tiny.attention(tiny.norm(x)));
         x = tiny.op("Add", x, tiny.feedForward(tiny.norm(x)));
@@ -55,8 +63,8 @@ public final class TinyTransformer {
     }
 
     /** BERT's order: norms on the stream. */
-    public static ModelProto postNorm(boolean wholeNorms) {
-        TinyTransformer tiny = new TinyTransformer(wholeNorms);
+    public static ModelProto postNorm(Norm norm) {
+        TinyTransformer tiny = new TinyTransformer(norm);
         String x = tiny.norm(tiny.embed());
         for (int layer = 0; layer < 2; layer++) {
             x = tiny.norm(tiny.op("Add", tiny.attention(x), x));
@@ -67,7 +75,7 @@ public final class TinyTransformer {
 
     /** GPT-J's order, without a position table: both branches added to each other first. */
     public static ModelProto parallel() {
-        TinyTransformer tiny = new TinyTransformer(false);
+        TinyTransformer tiny = new TinyTransformer(Norm.TAKEN_APART);
         String x = tiny.op("Gather", tiny.weight(VOCABULARY, WIDTH), "input_ids");
         for (int layer = 0; layer < 2; layer++) {
             String normed = tiny.norm(x);
@@ -128,13 +136,23 @@ public final class TinyTransformer {
     }
 
     private String norm(String x) {
-        if (wholeNorms) {
-            return op("LayerNormalization", x, weight(WIDTH), weight(WIDTH));
-        }
-        String centred = op("Sub", x, mean(x));
-        String variance = mean(op("Pow", centred, scalar(2)));
-        String normalised = op("Div", centred, op("Sqrt", op("Add", variance, scalar(1e-5f))));
-        return op("Add", op("Mul", normalised, weight(WIDTH)), weight(WIDTH));
+        return switch (norm) {
+            case WHOLE -> op("LayerNormalization", x, weight(WIDTH), weight(WIDTH));
+            case TAKEN_APART -> {
+                String centred = op("Sub", x, mean(x));
+                String normalised = op("Div", centred, op("Sqrt", variance(op("Pow", centred, scalar(2)))));
+                yield op("Add", op("Mul", normalised, weight(WIDTH)), weight(WIDTH));
+            }
+            case RMS_DIVIDED -> op("Mul", op("Div", x, op("Sqrt", variance(op("Mul", x, x)))), weight(WIDTH));
+            case RMS_MULTIPLIED -> {
+                String root = op("Sqrt", variance(op("Pow", x, scalar(2))));
+                yield op("Mul", weight(WIDTH), op("Mul", x, op("Reciprocal", root)));
+            }
+        };
+    }
+
+    private String variance(String squares) {
+        return op("Add", mean(squares), scalar(1e-5f));
     }
 
     private String mean(String x) {

@@ -1,0 +1,33 @@
+package io.concordance.capture.model;
+
+import ai.onnx.proto.OnnxMl.ModelProto;
+import io.concordance.capture.model.graph.TinyTransformer;
+import io.concordance.capture.model.graph.TinyTransformer.Norm;
+import io.concordance.contracts.tensor.DType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+
+/** A tiny model, hooked behind its first block, for tests of other packages. */
+public final class ModelFixture {
+    private ModelFixture() {}
+
+    public static <T> T tiny(DType dtype, Function<HookedModel, T> work) {
+        try {
+            Path dir = Files.createDirectories(Path.of("target", "tiny"));
+            ModelProto onnx = TinyTransformer.preNorm(Norm.WHOLE);
+            Path tokenizer = TinyTransformer.writeTokenizer(TinyTransformer.VOCABULARY, dir.resolve("tokenizer.json"));
+            RegisteredModel model = new ModelInspection(2048)
+                    .inspect("tiny", TinyTransformer.write(onnx, dir.resolve("model.onnx")), tokenizer);
+            HookPoint hook = model.hooks().get(1);
+            try (HookedModel hooked = HookedModel.open(model, List.of(hook), dtype, onnx, tokenizer)) {
+                return work.apply(hooked);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
