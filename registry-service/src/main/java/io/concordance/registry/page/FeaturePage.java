@@ -11,6 +11,7 @@ import io.concordance.registry.feature.Feature.Origin;
 import io.concordance.registry.feature.Grading;
 import io.concordance.registry.page.ActivationReport.Example;
 import io.concordance.registry.page.DensityChart.Mark;
+import io.concordance.registry.page.Format.Estimate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -42,13 +43,14 @@ record FeaturePage(
     record EvidenceRow(
             String arm,
             String kind,
-            String auroc,
-            String screened,
-            String logOdds,
+            Estimate auroc,
+            String screenedBad,
+            String screenedOk,
+            Estimate logOdds,
             String q,
             String threshold,
-            String recall,
-            String falsePositives,
+            Estimate recall,
+            Estimate falsePositives,
             boolean associates) {}
 
     record TabView(String name, List<ExampleView> examples) {}
@@ -141,8 +143,8 @@ record FeaturePage(
                 e.armKind(),
                 Format.bounded(
                         e.screen().auroc(), e.screen().aurocLow(), e.screen().aurocHigh()),
-                "fired on " + e.screen().badFiring() + " of " + e.screen().badDocuments() + " bad, "
-                        + e.screen().okFiring() + " of " + e.screen().okDocuments() + " ok",
+                e.screen().badFiring() + " of " + e.screen().badDocuments() + " bad",
+                e.screen().okFiring() + " of " + e.screen().okDocuments() + " ok",
                 Format.bounded(
                         e.screen().logOdds(),
                         e.screen().logOddsLow(),

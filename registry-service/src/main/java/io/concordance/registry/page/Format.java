@@ -39,14 +39,25 @@ final class Format {
         return String.format(Locale.ROOT, percent < 0.01 ? "%.1e %%" : percent < 1 ? "%.2f %%" : "%.1f %%", percent);
     }
 
+    /** A value with its 95 % interval, for two lines of a table. */
+    record Estimate(String value, String interval) {
+        static final Estimate NONE = new Estimate("–", "");
+
+        /** Both on one line. */
+        @Override
+        public String toString() {
+            return interval.isEmpty() ? value : value + " (" + interval + ")";
+        }
+    }
+
     /** Such as {@code 0.970 (0.930–0.990)}. */
-    static String bounded(double value, double low, double high) {
-        return Double.isFinite(value) ? number(value) + " (" + number(low) + "–" + number(high) + ")" : "–";
+    static Estimate bounded(double value, double low, double high) {
+        return Double.isFinite(value) ? new Estimate(number(value), number(low) + "–" + number(high)) : Estimate.NONE;
     }
 
     /** Such as {@code 18 of 20 (68.3 %–98.8 %)}. */
-    static String proportion(Proportion p) {
-        return count(p.k()) + " of " + count(p.n()) + " (" + percent(p.low()) + "–" + percent(p.high()) + ")";
+    static Estimate proportion(Proportion p) {
+        return new Estimate(count(p.k()) + " of " + count(p.n()), percent(p.low()) + "–" + percent(p.high()));
     }
 
     static String time(Instant instant) {

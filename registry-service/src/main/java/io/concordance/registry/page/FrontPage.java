@@ -6,6 +6,7 @@ import io.concordance.registry.feature.Evidence;
 import io.concordance.registry.feature.Explanation;
 import io.concordance.registry.feature.Feature;
 import io.concordance.registry.feature.Feature.Origin;
+import io.concordance.registry.page.Format.Estimate;
 import io.concordance.registry.release.Release;
 import java.util.Comparator;
 import java.util.List;
@@ -34,8 +35,8 @@ record FrontPage(
             String level,
             String state,
             String grade,
-            String auroc,
-            String recall,
+            Estimate auroc,
+            Estimate recall,
             String rate) {
 
         static Row of(Feature feature) {
@@ -61,12 +62,12 @@ record FrontPage(
                     feature.state().wire(),
                     feature.grade().name(),
                     evidence == null
-                            ? "–"
+                            ? Estimate.NONE
                             : Format.bounded(
                                     evidence.screen().auroc(),
                                     evidence.screen().aurocLow(),
                                     evidence.screen().aurocHigh()),
-                    evidence == null ? "–" : Format.proportion(evidence.recall()),
+                    evidence == null ? Estimate.NONE : Format.proportion(evidence.recall()),
                     origin == null ? "–" : Format.percent(origin.firingRate()));
         }
     }

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 /** The web pages. Everything is rendered here and escaped; browsers are told to run no script at all. */
 @Path("/")
 @Blocking
-@Produces(MediaType.TEXT_HTML + ";charset=utf-8")
+@Produces(MediaType.TEXT_HTML)
 class PageResource {
     private static final int PAGE = 50;
     private static final int FEW = 10;

@@ -16,6 +16,6 @@ class FormatTest {
         assertThat(Format.number(Double.NaN)).isEqualTo("–");
         assertThat(Format.percent(0.0000012)).isEqualTo("1.2e-04 %");
         assertThat(Format.percent(1)).isEqualTo("100 %");
-        assertThat(Format.proportion(Proportion.of(0, 1200))).isEqualTo("0 of 1,200 (0 %–0.31 %)");
+        assertThat(Format.proportion(Proportion.of(0, 1200)).toString()).isEqualTo("0 of 1,200 (0 %–0.31 %)");
     }
 }
