@@ -64,7 +64,7 @@ class PostgresStudyRepository implements StudyRepository {
         return jdbi.inTransaction(handle -> handle.createQuery("""
                         select * from study
                         where cast(:before as uuid) is null
-                           or (created_at, id) < (select created_at, id from study where id = :before)
+                           or (created_at, id) < (select created_at, id from study where id = cast(:before as uuid))
                         order by created_at desc, id desc limit :limit
                         """)
                 .bind("before", before)
