@@ -40,7 +40,7 @@ public class TrainStepBenchmark {
     private static final long SEED = 1;
 
     /** {@code vector:threads} or {@code scalar}. */
-    @Param({"vector:2", "vector:1"})
+    @Param({"vector:2", "vector:1", "scalar"})
     public String engine = "";
 
     /** {@code width x features x batch x k}. */

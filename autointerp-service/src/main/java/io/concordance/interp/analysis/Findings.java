@@ -46,7 +46,7 @@ final class Findings {
                         report.firings(),
                         score(label.score())));
         for (Attribution a : attributions) {
-            if (a.scope() == Scope.WHOLE) {
+            if (a.scope() == Scope.PUBLISHED) {
                 add(
                         report,
                         a.arm().name() + "/" + a.arm().kind(),

@@ -91,7 +91,7 @@ public final class Reporter {
 
     private static FeatureSummary summary(FeatureReport report, List<Attribution> attributions) {
         Best best = attributions.stream()
-                .filter(a -> a.scope() == Scope.WHOLE)
+                .filter(a -> a.scope() == Scope.PUBLISHED)
                 .min(Comparator.comparingDouble((Attribution a) -> a.screen().q())
                         .thenComparingDouble(a -> -a.screen().auroc()))
                 .map(a -> new Best(a.arm().name(), a.arm().kind(), a.screen()))

@@ -50,17 +50,19 @@ final class Comparison {
         benign = Arrays.copyOf(benignOk, okCount);
     }
 
-    /** Fills the scores of a feature; silent documents score 0. */
+    /**
+     * Fills the scores of a feature; silent documents score 0. The scope is that of bad documents, where a fire must come
+     * in time; on ok documents a fire is false wherever it comes, so they score over all their tokens.
+     */
     void read(DocumentMaxima maxima, Scope scope) {
         Arrays.fill(bad, 0);
         Arrays.fill(ok, 0);
         for (int i = 0; i < maxima.size(); i++) {
             int document = maxima.document(i);
-            double value = maxima.maximum(i, scope);
             if (badIndex[document] != ABSENT) {
-                bad[badIndex[document]] = Math.max(bad[badIndex[document]], value);
+                bad[badIndex[document]] = Math.max(bad[badIndex[document]], maxima.maximum(i, scope));
             } else if (okIndex[document] != ABSENT) {
-                ok[okIndex[document]] = Math.max(ok[okIndex[document]], value);
+                ok[okIndex[document]] = Math.max(ok[okIndex[document]], maxima.maximum(i, Scope.WHOLE));
             }
         }
     }

@@ -1,7 +1,9 @@
 package io.concordance.contracts.event;
 
 /**
- * How a feature relates to bad outcomes, learnt from one arm and the benign arm. All counts are of documents.
+ * How a feature relates to bad outcomes, learnt from one arm and the benign arm. All counts are of documents. A bad
+ * document counts by its tokens before the first that the model wrote, where there is still time to stop it; an ok
+ * document by all its tokens, as a fire on it is false wherever it comes.
  *
  * @param arm arm whose bad outcomes were screened
  */

@@ -68,7 +68,7 @@ class TrainingWorker {
     }
 
     private void work() {
-        Kernels.prepare();
+        LOG.infof("training with %s kernels", Kernels.vectorised() ? "vector" : "scalar");
         UUID failing = null;
         int failures = 0;
         while (!stopping.requested()) {

@@ -8,7 +8,7 @@ public final class Kernels {
     private static final Logger LOG = System.getLogger(Kernels.class.getName());
     private static final String MODULE = "jdk.incubator.vector";
     private static final int SHORTEST_VECTOR = 8;
-    private static final long TRIAL_NANOS = 10_000_000_000L;
+    private static final long TRIAL_CPU_NANOS = 10_000_000_000L;
     /** Boxed vectors run at a thousandth of what native ones do; any native rate is above this. */
     private static final double SLOWEST_GFLOPS = 5;
 
@@ -33,7 +33,7 @@ public final class Kernels {
                         SHORTEST_VECTOR);
                 return false;
             }
-            double best = SelfTest.gigaflops(SLOWEST_GFLOPS, TRIAL_NANOS);
+            double best = SelfTest.gigaflops(SLOWEST_GFLOPS, TRIAL_CPU_NANOS);
             if (best < SLOWEST_GFLOPS) {
                 LOG.log(
                         Level.WARNING,
@@ -47,9 +47,9 @@ public final class Kernels {
         }
     }
 
-    /** Decides now, which takes up to some seconds, rather than with the first {@link #open}. */
-    public static void prepare() {
-        LOG.log(Level.DEBUG, "vector kernels usable: {0}", Machine.VECTOR);
+    /** Whether the vector kernels serve here. The first call decides, which takes up to some seconds. */
+    public static boolean vectorised() {
+        return Machine.VECTOR;
     }
 
     /** The fastest kernels that work here. */

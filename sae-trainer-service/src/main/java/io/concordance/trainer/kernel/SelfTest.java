@@ -1,5 +1,8 @@
 package io.concordance.trainer.kernel;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.function.LongSupplier;
 import jdk.incubator.vector.FloatVector;
 
 /** Times one register tile: the Vector API is correct everywhere but slow where it is boxed or emulated. */
@@ -14,24 +17,26 @@ final class SelfTest {
     }
 
     /**
-     * Best rate of one thread, in 1e9 floating-point operations a second. Runs until it is {@code enough} or the time is
-     * over: before the compiler has had its turn, which may take seconds on a busy machine, every rate is low.
+     * Best rate of one thread, in 1e9 floating-point operations a second. Runs until it is {@code enough} or this thread
+     * has used so much processor time: before the compiler has had its turn every rate is low, and on a crowded machine
+     * that takes long by the clock on the wall.
      */
-    static double gigaflops(double enough, long nanos) {
+    static double gigaflops(double enough, long cpuNanos) {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        LongSupplier cpu =
+                threads.isCurrentThreadCpuTimeSupported() ? threads::getCurrentThreadCpuTime : System::nanoTime;
         float[] rows = new float[Panels.ROWS * DEPTH];
         float[] weights = new float[Panels.FEATURES * DEPTH];
         float[] tile = new float[Panels.ROWS * Panels.FEATURES];
         double operations = 2.0 * CALLS * DEPTH * tile.length;
         double best = 0;
-        long now = System.nanoTime();
-        long end = now + nanos;
-        while (now < end && best < enough) {
-            long then = now;
+        long end = cpu.getAsLong() + cpuNanos;
+        while (cpu.getAsLong() < end && best < enough) {
+            long then = System.nanoTime();
             for (int i = 0; i < CALLS; i++) {
                 Panels.multiply(rows, 0, weights, 0, DEPTH, tile);
             }
-            now = System.nanoTime();
-            best = Math.max(best, operations / Math.max(1, now - then));
+            best = Math.max(best, operations / Math.max(1, System.nanoTime() - then));
         }
         return best;
     }
