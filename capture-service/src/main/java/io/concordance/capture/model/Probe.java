@@ -4,17 +4,22 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import io.concordance.capture.model.OnnxSession.Values;
 import io.concordance.capture.model.graph.HookSurgery;
 import io.concordance.capture.model.graph.HookSurgery.Precision;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Trial runs of a model on random tokens, always the same ones. */
 final class Probe {
     private static final int SEED = 20260101;
     /** Padding may move an activation by rounding, never by more than this, relative to the largest activation. */
     private static final double ROUNDING = 1e-3;
+
+    /** Hooks may keep ONNX Runtime from fusing two operations, never change what they compute. */
+    private static final double MAX_DIFFERENCE = 1e-3;
 
     private final ModelProto model;
     private final List<String> tensors;
@@ -54,7 +59,11 @@ final class Probe {
         return widths;
     }
 
-    /** Runs the model as it is and with every hook exposed. */
+    /**
+     * Runs the model as it is and with every hook exposed.
+     *
+     * @throws ModelRunException when hooks change the model's own outputs by more than rounding
+     */
     Parity parity(int length) {
         TokenBatch batch = batch(2, length);
         Map<String, Values> plain;
@@ -72,9 +81,15 @@ final class Probe {
                 Values other = hooked.get(output.getKey());
                 float[] b = other == null ? new float[a.length] : other.data();
                 for (int i = 0; i < a.length; i++) {
-                    identical &= Float.floatToRawIntBits(a[i]) == Float.floatToRawIntBits(b[i]);
-                    largest = Math.max(largest, Math.abs((double) a[i] - b[i]));
+                    if (Float.floatToRawIntBits(a[i]) != Float.floatToRawIntBits(b[i])) {
+                        identical = false;
+                        double difference = Math.abs((double) a[i] - b[i]);
+                        largest = Math.max(largest, Double.isNaN(difference) ? Double.MAX_VALUE : difference);
+                    }
                 }
+            }
+            if (largest > MAX_DIFFERENCE) {
+                throw new ModelRunException("hooks change its outputs by up to " + largest);
             }
             return new Parity(identical, largest, batch.rows() * length);
         }
@@ -118,7 +133,7 @@ final class Probe {
         int real = length / 2;
         TokenBatch longer = batch(1, length);
         TokenBatch padded = new TokenBatch(length, new int[] {real}, longer.ids());
-        TokenBatch alone = new TokenBatch(real, new int[] {real}, java.util.Arrays.copyOf(longer.ids(), real));
+        TokenBatch alone = new TokenBatch(real, new int[] {real}, Arrays.copyOf(longer.ids(), real));
         try (OnnxSession session = truncated()) {
             Map<String, Values> a = session.run(alone, hookOutputs);
             Map<String, Values> b = session.run(padded, hookOutputs);
@@ -126,8 +141,7 @@ final class Probe {
         }
     }
 
-    private static boolean sameStart(
-            @org.jspecify.annotations.Nullable Values a, @org.jspecify.annotations.Nullable Values b) {
+    private static boolean sameStart(@Nullable Values a, @Nullable Values b) {
         if (a == null || b == null) {
             return false;
         }
@@ -152,6 +166,6 @@ final class Probe {
     }
 
     private static Long[] boxed(long[] shape) {
-        return java.util.Arrays.stream(shape).boxed().toArray(Long[]::new);
+        return Arrays.stream(shape).boxed().toArray(Long[]::new);
     }
 }

@@ -87,10 +87,6 @@ public final class OnnxGraph {
         });
     }
 
-    public GraphProto proto() {
-        return graph;
-    }
-
     public List<NodeProto> nodes() {
         return graph.getNodeList();
     }
