@@ -67,7 +67,9 @@ class PageIT {
 
         String front = when().get("/").asString();
         Files.writeString(Path.of("target", "front.html"), front);
-        assertThat(front).contains("a comma before a name", "/features/" + uid).doesNotContain("<img");
+        assertThat(front)
+                .contains("a comma before a name", "/features/" + uid, "18 of 20")
+                .doesNotContain("<img");
         assertThat(given().queryParam("state", "approved")
                         .queryParam("dictionary", planted.digest() + "\"><script>")
                         .get("/")

@@ -2,6 +2,7 @@ package io.concordance.registry.page;
 
 import io.concordance.contracts.release.ConcernLevel;
 import io.concordance.registry.concern.Candidate;
+import io.concordance.registry.concern.Ranking;
 import io.concordance.registry.feature.Evidence;
 import io.concordance.registry.feature.Explanation;
 import io.concordance.registry.feature.Feature;
@@ -40,8 +41,10 @@ record FrontPage(
             String rate) {
 
         static Row of(Feature feature) {
-            Optional<Evidence> strongest = feature.evidence().stream()
-                    .max(Comparator.comparingDouble((Evidence e) -> e.screen().aurocLow()));
+            Optional<Evidence> strongest = Ranking.best(feature.evidence(), null)
+                    .or(() -> feature.evidence().stream()
+                            .max(Comparator.comparingDouble(
+                                    (Evidence e) -> e.screen().aurocLow())));
             return of(feature, strongest.orElse(null));
         }
 
