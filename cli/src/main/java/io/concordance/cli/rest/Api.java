@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import io.concordance.cli.CommandFailure;
 import io.concordance.contracts.json.Json;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,7 +15,9 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -78,18 +81,24 @@ public final class Api {
                 .build()));
     }
 
-    /** Downloads to a file. */
+    /** Downloads to a file, which is there only if all of it came. */
     public void download(String path, Path file) {
-        HttpResponse<Path> response;
+        HttpRequest request =
+                HttpRequest.newBuilder(address(path)).timeout(ANSWER).build();
         try {
-            response = http.send(request(path).GET().build(), BodyHandlers.ofFile(file));
+            HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
+            try (InputStream body = response.body()) {
+                if (response.statusCode() != 200) {
+                    throw refusal(response.statusCode(), body.readAllBytes());
+                }
+                Path part = file.resolveSibling(file.getFileName() + ".part");
+                Files.copy(body, part, StandardCopyOption.REPLACE_EXISTING);
+                Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+            }
         } catch (IOException e) {
-            throw unreachable(e);
+            throw new CommandFailure(file + " could not be downloaded from " + name + ": " + e.getMessage(), e);
         } catch (InterruptedException e) {
             throw interrupted(e);
-        }
-        if (response.statusCode() != 200) {
-            throw new CommandFailure(name + " answered " + response.statusCode() + " for " + response.uri());
         }
     }
 

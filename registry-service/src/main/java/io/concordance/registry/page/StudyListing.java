@@ -9,6 +9,6 @@ public interface StudyListing {
     /** The newest studies, newest first. */
     List<StudyLink> latest(int limit);
 
-    /** A study, served at {@code /v1/studies/{id}}. */
+    /** A study whose page is {@code /studies/{id}}. */
     record StudyLink(String id, String name, String state, Instant createdAt) {}
 }

@@ -51,6 +51,11 @@ class StudyService implements StudyListing {
         return run.result(StageName.REPORT, StudyReport.class);
     }
 
+    StudyPage page(UUID id) {
+        StudyRun run = find(id);
+        return StudyPage.of(run, run.output(StageName.REPORT, StudyReport.class).orElse(null));
+    }
+
     /** @param cursor {@link Page#next} of the page before, or null for the newest studies */
     Page<StudyStatus> list(@Nullable UUID cursor, @Nullable Integer limit) {
         int size = limit == null ? PAGE : Math.clamp(limit, 1, LARGEST_PAGE);

@@ -1,0 +1,185 @@
+package io.concordance.cli.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.concordance.cli.Home;
+import io.concordance.cli.platform.PartStatus;
+import io.concordance.cli.platform.Platform;
+import io.concordance.cli.study.StudyRunner;
+import io.concordance.contracts.json.Json;
+import io.concordance.contracts.study.StudyReport;
+import io.concordance.contracts.study.StudyReport.FeatureResult;
+import io.concordance.contracts.study.StudyReport.StrategyResult;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** Runs a third of the bundled study twice, the second time with services dying in the middle. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class DemoIT {
+    private static final Path FOLDER = Home.path().resolve("cli/target/demo-it").toAbsolutePath();
+    private static final Path CALM = FOLDER.resolve("calm");
+    private static final Path STORMY = FOLDER.resolve("stormy");
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    private static StudyReport calm;
+
+    @BeforeAll
+    static void copyTheStudy() throws IOException {
+        delete(FOLDER);
+        Path demo = Home.path().resolve("demo");
+        Path study = Files.createDirectories(FOLDER.resolve("study"));
+        for (String file : List.of("model.onnx", "base.onnx", "tokenizer.json")) {
+            Files.copy(demo.resolve(file), study.resolve(file));
+        }
+        for (String file : List.of("benign.jsonl", "off_policy.jsonl", "deployment.jsonl")) {
+            List<String> lines = Files.readAllLines(demo.resolve(file));
+            List<String> third = IntStream.range(0, lines.size())
+                    .filter(line -> line % 3 == 0)
+                    .mapToObj(lines::get)
+                    .toList();
+            Files.write(study.resolve(file), third);
+        }
+        String yaml = Files.readString(demo.resolve("study.yaml"));
+        Files.writeString(study.resolve("study.yaml"), yaml.replaceAll("tokens: *\\d+", "tokens: 300000"));
+    }
+
+    @AfterAll
+    static void stop() {
+        Platform.down(CALM);
+        Platform.down(STORMY);
+    }
+
+    private static StudyReport run(Path data) {
+        Path report = data.resolveSibling(data.getFileName() + ".json");
+        return new StudyRunner(System.out)
+                .run(
+                        FOLDER.resolve("study/study.yaml"),
+                        new StudyRunner.Options(data, report, false, null, "stand-in"));
+    }
+
+    @Test
+    @Order(1)
+    void theBundledStudyEndsInAReportWithARowForEveryArmKind() throws IOException {
+        calm = run(CALM);
+        Platform.down(CALM);
+
+        assertThat(calm.strategies())
+                .extracting(StrategyResult::arm)
+                .containsExactly("benign", "off-policy", "base-model");
+        assertThat(calm.strategies()).allSatisfy(strategy -> {
+            assertThat(strategy.recall()).isBetween(0d, 1d);
+            assertThat(strategy.falsePositiveRate()).isBetween(0d, 1d);
+            assertThat(strategy.recallBeforeAction()).isBetween(0d, strategy.recall());
+        });
+        long transcripts =
+                Files.readAllLines(FOLDER.resolve("study/deployment.jsonl")).size();
+        assertThat(calm.monitor()).isNotNull();
+        assertThat(calm.monitor().recall()).isBetween(0d, 1d);
+        assertThat(calm.monitor().falsePositiveRate()).isBetween(0d, 0.05);
+        assertThat(calm.monitor().sessions()).isEqualTo(calm.release() == null ? 0 : transcripts);
+        assertThat(calm.dictionary().fvu()).isBetween(0d, 0.5);
+        assertThat(Json.read(Files.readAllBytes(FOLDER.resolve("calm.json")), StudyReport.class))
+                .isEqualTo(calm);
+    }
+
+    @Test
+    @Order(2)
+    void withServicesKilledInTheMiddleItFindsTheSame() throws Exception {
+        long seed = new Random().nextLong();
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        StudyReport stormy;
+        try (ExecutorService background = Executors.newVirtualThreadPerTaskExecutor()) {
+            CompletableFuture<StudyReport> running = CompletableFuture.supplyAsync(() -> run(STORMY), background);
+            await(running, "capture", 0.3);
+            kill(random);
+            await(running, "dictionary", 0.4);
+            kill(random);
+            stormy = running.get();
+        }
+
+        assertThat(stormy.dictionary().digest()).isEqualTo(calm.dictionary().digest());
+        assertThat(stormy.strategies()).isEqualTo(calm.strategies());
+        assertThat(stormy.features())
+                .extracting(FeatureResult::id)
+                .isEqualTo(calm.features().stream().map(FeatureResult::id).toList());
+        assertThat(stormy.monitor()).isEqualTo(calm.monitor());
+    }
+
+    /** Waits until a stage has done a share of its work. */
+    private static void await(CompletableFuture<?> running, String stage, double share) {
+        Awaitility.await("stage " + stage)
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(100))
+                .ignoreExceptions()
+                .until(() -> running.isDone() || share(stage) >= share);
+        assertThat(running)
+                .as("the study, which ended before its " + stage + " could be hit")
+                .isNotDone();
+    }
+
+    private static double share(String name) throws IOException, InterruptedException {
+        for (JsonNode stage : studies().path("items").path(0).path("stages")) {
+            if (stage.path("name").asText().equals(name)) {
+                long total = stage.path("total").asLong();
+                return total == 0 ? 0 : (double) stage.path("done").asLong() / total;
+            }
+        }
+        return 0;
+    }
+
+    private static JsonNode studies() throws IOException, InterruptedException {
+        URI registry = URI.create(part("registry-service").url() + "/v1/studies");
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return Json.mapper()
+                    .readTree(http.send(HttpRequest.newBuilder(registry).build(), BodyHandlers.ofByteArray())
+                            .body());
+        }
+    }
+
+    private static PartStatus part(String name) {
+        return Platform.status(STORMY).services().stream()
+                .filter(part -> part.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void kill(Random random) {
+        List<PartStatus> services = Platform.status(STORMY).services();
+        PartStatus victim = services.get(random.nextInt(services.size()));
+        System.out.println("kill -9 " + victim.name() + " (" + victim.pid() + ")");
+        ProcessHandle.of(victim.pid()).orElseThrow().destroyForcibly();
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+}

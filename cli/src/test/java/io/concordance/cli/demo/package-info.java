@@ -1,0 +1,2 @@
+/** The bundled study on the real platform. */
+package io.concordance.cli.demo;
