@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The events that an analysis ends in: a label for every feature that fired, and an attribution for every feature and arm
- * in which a bad document made it fire. Ids follow from the analysis and the feature, so a repeat is recognised as one.
+ * in which a bad document made it fire in time. Ids follow from the analysis and the feature, so a repeat is recognised as one.
  */
 final class Findings {
     static final String SOURCE = "/concordance/autointerp";

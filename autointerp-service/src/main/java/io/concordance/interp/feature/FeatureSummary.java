@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * A feature in a list.
  *
  * @param label null for a feature that never fired
- * @param best the document screen with the smallest q, then the largest AUROC; null when no bad document made it fire
+ * @param best the published screen with the smallest q, then the largest AUROC; null when no bad document made it fire in
+ *     time
  */
 public record FeatureSummary(
         String uid,

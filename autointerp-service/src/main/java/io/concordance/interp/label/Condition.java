@@ -10,11 +10,21 @@ import java.util.stream.Collectors;
 public sealed interface Condition {
     boolean holds(Site site);
 
-    /** The condition as a phrase that continues "fires". */
+    /** The condition as a phrase that continues "fires", or, of {@link Contains}, "when the text before contains". */
     String phrase(TokenText text);
 
     /** The condition as JSON-ready values. */
     Map<String, Object> json();
+
+    /** Its place in a phrase of several. */
+    default int order() {
+        return switch (this) {
+            case TokenIn tokens -> 0;
+            case Preceded preceded -> preceded.distance();
+            case At at -> 1 + Contrast.MAX_DISTANCE;
+            case Contains contains -> 2 + Contrast.MAX_DISTANCE;
+        };
+    }
 
     /** The token is one of these. */
     record TokenIn(List<Integer> tokens) implements Condition {
@@ -82,11 +92,10 @@ public sealed interface Condition {
         @Override
         public String phrase(TokenText text) {
             int[] ids = tokens.stream().mapToInt(Integer::intValue).toArray();
-            return "when the text before contains "
-                    + Arrays.stream(ids)
-                            .mapToObj(text::quoted)
-                            .map(quoted -> quoted.substring(1, quoted.length() - 1))
-                            .collect(Collectors.joining("", "`", "`"));
+            return Arrays.stream(ids)
+                    .mapToObj(text::quoted)
+                    .map(quoted -> quoted.substring(1, quoted.length() - 1))
+                    .collect(Collectors.joining("", "`", "`"));
         }
 
         @Override

@@ -9,6 +9,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 
 /**
  * Background tokens of one split, indexed by every simple condition that holds on them, so that a rule is counted without
@@ -69,46 +70,51 @@ public final class Contrast {
         return silent;
     }
 
-    /** Sites that a feature fires on. */
-    BitSet firing(int feature) {
-        return firing.get(feature);
-    }
-
     /** Sites that a condition holds on. */
     BitSet where(Condition condition) {
         BitSet where = new BitSet();
-        if (condition instanceof Condition.TokenIn tokens) {
-            tokens.tokens().forEach(t -> set(where, new Condition.TokenIn(List.of(t))));
-        } else {
-            set(where, condition);
-        }
+        visit(condition, where::set);
         return where;
-    }
-
-    private void set(BitSet target, Condition condition) {
-        Postings postings = index.get(condition);
-        for (int i = 0; postings != null && i < postings.size; i++) {
-            target.set(postings.sites[i]);
-        }
     }
 
     /** How many of {@code within} a condition holds on. */
     int count(Condition condition, BitSet within) {
-        if (condition instanceof Condition.TokenIn tokens) {
-            return tokens.tokens().stream()
-                    .mapToInt(t -> countSimple(new Condition.TokenIn(List.of(t)), within))
-                    .sum();
-        }
-        return countSimple(condition, within);
+        int[] count = new int[1];
+        visit(condition, site -> count[0] += within.get(site) ? 1 : 0);
+        return count[0];
     }
 
-    private int countSimple(Condition condition, BitSet within) {
-        Postings postings = index.get(condition);
-        int count = 0;
-        for (int i = 0; postings != null && i < postings.size; i++) {
-            count += within.get(postings.sites[i]) ? 1 : 0;
+    /** Calls with every site that a condition holds on, once each. */
+    void visit(Condition condition, IntConsumer visitor) {
+        if (condition instanceof Condition.TokenIn tokens) {
+            tokens.tokens().forEach(t -> visitSimple(new Condition.TokenIn(List.of(t)), visitor));
+        } else {
+            visitSimple(condition, visitor);
         }
-        return count;
+    }
+
+    private void visitSimple(Condition condition, IntConsumer visitor) {
+        Postings postings = index.get(condition);
+        for (int i = 0; postings != null && i < postings.size; i++) {
+            visitor.accept(postings.sites[i]);
+        }
+    }
+
+    /** All sites that a feature is silent on. */
+    BitSet silent(int feature) {
+        BitSet silent = new BitSet();
+        silent.set(0, sites.size());
+        silent.andNot(firing.get(feature));
+        return silent;
+    }
+
+    /** How many sites were drawn uniformly. */
+    int uniform() {
+        return uniform.cardinality();
+    }
+
+    int size() {
+        return sites.size();
     }
 
     private static final class Postings {

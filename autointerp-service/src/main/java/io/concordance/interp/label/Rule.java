@@ -1,6 +1,7 @@
 package io.concordance.interp.label;
 
 import io.concordance.interp.evidence.Site;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -16,8 +17,22 @@ public record Rule(List<Condition> all) {
         return true;
     }
 
+    /** The rule as a phrase that continues "fires": the token first, then its surroundings. */
     public String phrase(TokenText text) {
-        return all.stream().map(c -> c.phrase(text)).collect(Collectors.joining(" "));
+        String first = all.stream()
+                .filter(c -> !(c instanceof Condition.Contains))
+                .sorted(Comparator.comparingInt(Condition::order))
+                .map(c -> c.phrase(text))
+                .collect(Collectors.joining(" "));
+        String contained = all.stream()
+                .filter(c -> c instanceof Condition.Contains)
+                .map(c -> c.phrase(text))
+                .collect(Collectors.joining(" and "));
+        if (contained.isEmpty()) {
+            return first;
+        }
+        String context = "when the text before contains " + contained;
+        return first.isEmpty() ? context : first + " " + context;
     }
 
     public List<Map<String, Object>> json() {

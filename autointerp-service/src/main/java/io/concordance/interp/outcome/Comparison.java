@@ -92,6 +92,13 @@ final class Comparison {
         return maximum;
     }
 
+    /** The score that three quarters of the bad documents reach; 0 when there are none. */
+    double lowerQuartileOfBad() {
+        double[] sorted = bad.clone();
+        Arrays.sort(sorted);
+        return sorted.length == 0 ? 0 : sorted[sorted.length / 4];
+    }
+
     static int exceeding(double[] scores, double threshold) {
         int exceeding = 0;
         for (double score : scores) {

@@ -63,7 +63,7 @@ public final class OutcomeScreen {
             badFiring[j] = Comparison.exceeding(screening.bad(), 0);
             okFiring[j] = Comparison.exceeding(screening.ok(), 0);
             areas[j] = area(screening, badFiring[j] + okFiring[j] > 0);
-            p[j] = areas[j].p();
+            p[j] = oneSided(areas[j]);
         }
         double[] q = BenjaminiHochberg.q(p);
         Comparison calibrating = new Comparison(evidence, arm, Split.CALIBRATE);
@@ -110,11 +110,26 @@ public final class OutcomeScreen {
     }
 
     /**
-     * Just above everything that benign ok documents of the calibrate split reach, and never below the feature's own
-     * threshold. With n such documents the next one exceeds their maximum with probability at most 1 / (n + 1).
+     * Mann-Whitney p that bad documents score higher. Where bad documents count by fewer tokens than ok ones, a feature that
+     * means nothing scores lower on them, so the other side would make discoveries of its own.
+     */
+    private static double oneSided(Auroc area) {
+        if (area.area() == 0.5) {
+            return 1;
+        }
+        return area.area() > 0.5 ? area.p() / 2 : 1 - area.p() / 2;
+    }
+
+    /**
+     * Above everything that benign ok documents of the calibrate split reach, and never below the feature's own
+     * threshold: with n such documents the next one exceeds their maximum with probability at most 1 / (n + 1). Where
+     * three quarters of the bad documents lie higher still, the threshold moves half way up to them, which costs none of
+     * those and leaves both sides the same margin.
      */
     private double threshold(int feature, Comparison calibrating) {
-        return Math.max(dictionary.threshold()[feature], calibrating.benignMaximum() * JUST_ABOVE);
+        double ok = calibrating.benignMaximum() * JUST_ABOVE;
+        double margin = (ok + calibrating.lowerQuartileOfBad()) / 2;
+        return Math.max(dictionary.threshold()[feature], Math.max(ok, margin));
     }
 
     private static Calibration counts(Comparison documents, double threshold) {

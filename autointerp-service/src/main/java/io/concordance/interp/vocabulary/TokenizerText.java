@@ -21,7 +21,11 @@ final class TokenizerText implements TokenText {
     /** @throws IllegalArgumentException when the file is no tokenizer */
     TokenizerText(Path file) {
         try {
-            tokenizer = HuggingFaceTokenizer.builder().optTokenizerPath(file).build();
+            tokenizer = HuggingFaceTokenizer.builder()
+                    .optTokenizerPath(file)
+                    .optTruncation(false)
+                    .optPadding(false)
+                    .build();
         } catch (IOException | RuntimeException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }

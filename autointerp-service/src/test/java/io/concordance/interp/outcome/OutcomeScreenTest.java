@@ -14,6 +14,7 @@ import io.concordance.interp.planted.Planted.Slice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -96,7 +97,8 @@ class OutcomeScreenTest {
         assertThat(first.screen().q()).isLessThan(1e-6);
         assertThat(first.screen().auroc()).isEqualTo(1);
         assertThat(first.screen().logOddsLow()).isGreaterThan(2);
-        assertThat(first.calibration().threshold()).isBetween(1.0, 2.1);
+        // Half way between noise, below 2, and the planted activations, from 5.
+        assertThat(first.calibration().threshold()).isBetween(3.0, 4.2);
         assertThat(first.calibration().okExceeding()).isLessThan(4);
         assertThat(first.calibration().badExceeding())
                 .isEqualTo(first.calibration().badDocuments());
@@ -138,13 +140,17 @@ class OutcomeScreenTest {
     @Test
     void nullFeaturesAreRarelyDiscovered() throws Exception {
         int runs = 60;
-        int withDiscovery = 0;
+        Map<Scope, Integer> withDiscovery = new EnumMap<>(Scope.class);
         for (long seed = 100; seed < 100 + runs; seed++) {
             List<Attribution> all = new OutcomeScreen(dictionary(), evidence(seed, false)).run();
-            boolean any =
-                    ranked(all, Scope.WHOLE).stream().anyMatch(a -> a.screen().q() <= 0.05);
-            withDiscovery += any ? 1 : 0;
+            for (Scope scope : Scope.values()) {
+                boolean any =
+                        ranked(all, scope).stream().anyMatch(a -> a.screen().q() <= 0.05);
+                withDiscovery.merge(scope, any ? 1 : 0, Integer::sum);
+            }
         }
-        assertThat(withDiscovery).as("of %d seeds from 100", runs).isLessThanOrEqualTo(9);
+        assertThat(withDiscovery.values())
+                .as("of %d seeds from 100", runs)
+                .allSatisfy(count -> assertThat(count).isLessThanOrEqualTo(9));
     }
 }

@@ -22,7 +22,7 @@ public record FeatureAttributed(
      * @param badFiring bad-outcome documents in which the feature fired at all
      * @param logOdds smoothed log odds ratio of firing, with its 95 % interval
      * @param auroc area under the ROC of the document maximum, with its 95 % interval
-     * @param p two-sided Mann-Whitney p-value
+     * @param p one-sided Mann-Whitney p-value that bad documents score higher
      * @param q Benjamini-Hochberg adjusted p over all features of the arm
      */
     public record Screen(
