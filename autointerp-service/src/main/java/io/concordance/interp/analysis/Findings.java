@@ -57,7 +57,7 @@ final class Findings {
                                 a.arm().name(),
                                 a.arm().kind(),
                                 a.screen(),
-                                a.calibration()));
+                                a.heldOut()));
             }
         }
     }

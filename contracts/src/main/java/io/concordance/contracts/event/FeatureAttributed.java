@@ -40,7 +40,7 @@ public record FeatureAttributed(
             double q) {}
 
     /**
-     * A threshold and what exceeds it on calibration documents, disjoint from the screening ones.
+     * A threshold and what exceeds it on documents that neither the screen nor the choice of the threshold has seen.
      *
      * @param threshold activation a document maximum must exceed to count as a fire
      */
