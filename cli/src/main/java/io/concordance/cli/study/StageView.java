@@ -1,6 +1,7 @@
 package io.concordance.cli.study;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintStream;
 
 /** Shows how far a study is, from the status that the registry sends. */
 interface StageView extends AutoCloseable {
@@ -11,7 +12,7 @@ interface StageView extends AutoCloseable {
     void close();
 
     /** Live bars on a terminal, lines elsewhere. */
-    static StageView on(java.io.PrintStream out) {
-        return System.console() != null && System.console().isTerminal() ? new StageBars() : new StageLines(out);
+    static StageView on(PrintStream out) {
+        return Terminal.isThere() ? new StageBars(out, Terminal.width(), System::nanoTime) : new StageLines(out);
     }
 }
