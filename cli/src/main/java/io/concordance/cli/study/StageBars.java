@@ -60,8 +60,7 @@ final class StageBars implements StageView {
         for (JsonNode stage : status.path("stages")) {
             if (!stage.path("state").asText().equals("waiting")) {
                 String line = line(stage);
-                frame.append('\r')
-                        .append(line, 0, Math.min(line.length(), width - 1))
+                frame.append(line, 0, Math.min(line.length(), width - 1))
                         .append(CLEAR_TO_END_OF_LINE)
                         .append('\n');
                 drawn++;
