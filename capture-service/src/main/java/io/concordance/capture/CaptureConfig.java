@@ -3,6 +3,8 @@ package io.concordance.capture;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /** Settings of the capture service, {@code concordance.capture.*}. */
 @ConfigMapping(prefix = "concordance.capture")
@@ -22,6 +24,20 @@ public interface CaptureConfig {
         /** Largest ONNX file, bytes. The format itself ends at 2 GiB. */
         @WithDefault("2147483647")
         long maxOnnxBytes();
+
+        /** Most external data of a model, bytes over all its files. */
+        @WithDefault("17179869184")
+        long maxDataBytes();
+
+        /** Folders below which models may be registered in place; none when absent. */
+        Optional<List<Path>> folders();
+
+        /** Buckets, besides the platform's own, that models may be registered from. */
+        Optional<List<String>> buckets();
+
+        /** Size that local copies of models are kept to, bytes. */
+        @WithDefault("34359738368")
+        long cacheBytes();
 
         /** Largest tokenizer file, bytes. */
         @WithDefault("67108864")

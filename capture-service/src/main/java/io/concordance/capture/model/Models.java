@@ -2,17 +2,23 @@ package io.concordance.capture.model;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import io.concordance.capture.CaptureConfig;
-import io.concordance.capture.model.graph.OnnxFile;
-import io.concordance.contracts.digest.Digests;
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.tensor.DType;
 import io.concordance.kit.page.Page;
 import io.concordance.kit.store.ObjectStore;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 public class Models {
     private final PostgresModelRepository repository;
     private final ObjectStore objects;
-    private final CaptureConfig config;
+    private final CaptureConfig.Model settings;
+    private final ModelCache cache;
     private final LoadedModels<LoadedKey> loaded;
 
     private record LoadedKey(String model, List<HookPoint> hooks, DType dtype) {}
@@ -30,29 +37,74 @@ public class Models {
     Models(PostgresModelRepository repository, ObjectStore objects, CaptureConfig config) {
         this.repository = repository;
         this.objects = objects;
-        this.config = config;
-        this.loaded = new LoadedModels<>(config.model().loaded());
+        this.settings = config.model();
+        this.cache =
+                new ModelCache(objects, config.cacheDir().resolve("models"), settings.cacheBytes(), Clock.systemUTC());
+        this.loaded = new LoadedModels<>(settings.loaded());
     }
 
     /** A model and whether it is new. */
     record Registration(RegisteredModel model, boolean created) {}
 
     /**
-     * Checks two files and keeps them as a model; the same two files are the same model under its first name.
+     * Checks a model and keeps its files; the same files are the same model under its first name.
      *
-     * @throws FieldProblem on {@code onnx} or {@code tokenizer}; nothing is kept then
+     * @param onnx path of the graph in the source
+     * @throws FieldProblem naming the field at fault; nothing is kept then
      */
-    Registration register(String name, Path onnx, Path tokenizer) {
-        String id = RegisteredModel.id(Digests.sha256(onnx), Digests.sha256(tokenizer));
+    Registration register(String name, ModelSource source, String onnx) {
+        try {
+            Path folder = cache.staging();
+            try {
+                Registration registration = register(name, new ModelStaging(folder, settings).take(source, onnx));
+                cache.adopt(folder);
+                return registration;
+            } finally {
+                cache.remove(folder);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Registration register(String name, ModelStaging.Staged staged) {
+        String id = staged.digests().id();
         Optional<RegisteredModel> known = repository.find(id);
         if (known.isPresent()) {
             return new Registration(known.get(), false);
         }
-        RegisteredModel model = new ModelInspection(config.model().maxContext()).inspect(name, onnx, tokenizer);
-        objects.putIfAbsent(model.onnxKey(), onnx, "application/octet-stream");
-        objects.putIfAbsent(model.tokenizerKey(), tokenizer, "application/json");
+        ModelFiles files = staged.files();
+        RegisteredModel model = new ModelInspection(settings.maxContext()).inspect(name, files, staged.digests());
+        objects.putIfAbsent(model.onnxKey(), files.onnx(), "application/octet-stream");
+        for (RegisteredModel.DataFile file : model.dataFiles()) {
+            Path local = Objects.requireNonNull(files.data().get(file.location()));
+            objects.putIfAbsent(model.dataKey(file), local, "application/octet-stream");
+        }
+        objects.putIfAbsent(model.tokenizerKey(), files.tokenizer(), "application/json");
+        if (files.tokenizerConfig() != null && model.tokenizerConfigDigest() != null) {
+            objects.putIfAbsent(
+                    model.tokenizerConfigKey(model.tokenizerConfigDigest()),
+                    files.tokenizerConfig(),
+                    "application/json");
+        }
         boolean created = repository.add(model);
         return new Registration(created ? model : repository.find(id).orElseThrow(), created);
+    }
+
+    /** The source that a request names. */
+    ModelSource folder(String name) {
+        try {
+            return FolderSource.of(settings.folders().orElse(List.of()), name);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The source that a request names. */
+    ModelSource stored(String address) {
+        Set<String> buckets = new HashSet<>(settings.buckets().orElse(List.of()));
+        buckets.add(objects.bucket());
+        return StoredSource.of(objects, buckets, address);
     }
 
     public Optional<RegisteredModel> find(String id) {
@@ -74,7 +126,7 @@ public class Models {
         if (named.isPresent()) {
             return named.get();
         }
-        ModelProto onnx = OnnxFile.read(onnxFile(model));
+        ModelProto onnx = files(model).graph();
         if (!ModelInspection.hasTensor(onnx, name)) {
             throw new FieldProblem(
                     "",
@@ -92,21 +144,25 @@ public class Models {
      * @throws ModelRunException when it cannot be loaded
      */
     public <T> T use(RegisteredModel model, List<HookPoint> hooks, DType dtype, Function<HookedModel, T> work) {
-        Path onnx = onnxFile(model);
-        Path tokenizer = fetch(model.tokenizerKey(), model.tokenizerDigest());
+        ModelFiles files = files(model);
         try (LoadedModels<LoadedKey>.Lease lease = loaded.lease(
                 new LoadedKey(model.id(), hooks, dtype),
-                () -> HookedModel.open(model, hooks, dtype, OnnxFile.read(onnx), tokenizer))) {
+                () -> HookedModel.open(model, hooks, dtype, files.graph(), files.tokenizer()))) {
             return work.apply(lease.model());
         }
     }
 
-    private Path onnxFile(RegisteredModel model) {
-        return fetch(model.onnxKey(), model.onnxDigest());
-    }
-
-    private Path fetch(String key, String digest) {
-        return objects.fetch(key, digest, config.cacheDir().resolve("models"));
+    /** A model's files on this machine, without its tokenizer's configuration. */
+    ModelFiles files(RegisteredModel model) {
+        Map<String, Path> data = new HashMap<>();
+        for (RegisteredModel.DataFile file : model.dataFiles()) {
+            data.put(file.location(), cache.fetch(model.dataKey(file), file.digest()));
+        }
+        return new ModelFiles(
+                cache.fetch(model.onnxKey(), model.onnxDigest()),
+                data,
+                cache.fetch(model.tokenizerKey(), model.tokenizerDigest()),
+                null);
     }
 
     @PreDestroy

@@ -1,6 +1,7 @@
 package io.concordance.capture.model;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
@@ -8,15 +9,20 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
+import io.concordance.capture.model.graph.OnnxFile;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.nio.LongBuffer;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 
 /**
  * A graph loaded into ONNX Runtime: one compute thread a call, and any number of callers at once. Results do not depend
@@ -26,9 +32,16 @@ final class OnnxSession implements AutoCloseable {
     private static final OrtEnvironment ENVIRONMENT = OrtEnvironment.getEnvironment();
 
     private final OrtSession session;
+    private final Map<String, TensorInfo> inputs;
 
-    private OnnxSession(OrtSession session) {
+    private OnnxSession(OrtSession session) throws OrtException {
         this.session = session;
+        this.inputs = new LinkedHashMap<>();
+        for (Map.Entry<String, NodeInfo> input : session.getInputInfo().entrySet()) {
+            if (input.getValue().getInfo() instanceof TensorInfo info) {
+                inputs.put(input.getKey(), info);
+            }
+        }
     }
 
     /** A tensor read back as floats, row-major. */
@@ -43,6 +56,10 @@ final class OnnxSession implements AutoCloseable {
             options.setInterOpNumThreads(1);
             options.setDeterministicCompute(true);
             options.addConfigEntry("session.intra_op.allow_spinning", "0");
+            Path folder = OnnxFile.folder(model);
+            if (folder != null) {
+                options.addConfigEntry("session.model_external_initializers_file_folder_path", folder.toString());
+            }
             return new OnnxSession(ENVIRONMENT.createSession(model.toByteArray(), options));
         } catch (OrtException e) {
             throw new ModelRunException("ONNX Runtime refuses the graph", e);
@@ -51,10 +68,10 @@ final class OnnxSession implements AutoCloseable {
 
     /** Runs a batch and reads the named float or half outputs back, in the given order. */
     Map<String, Values> run(TokenBatch batch, List<String> outputs) {
-        Map<String, OnnxTensor> inputs = new HashMap<>();
+        Map<String, OnnxTensor> fed = new HashMap<>();
         try {
-            feed(batch, inputs);
-            try (OrtSession.Result result = session.run(inputs, Set.copyOf(outputs))) {
+            feed(batch, fed);
+            try (OrtSession.Result result = session.run(fed, Set.copyOf(outputs))) {
                 Map<String, Values> values = new LinkedHashMap<>();
                 for (String output : outputs) {
                     values.put(output, read(output, result.get(output).orElseThrow()));
@@ -64,16 +81,16 @@ final class OnnxSession implements AutoCloseable {
         } catch (OrtException e) {
             throw new ModelRunException("the model fails on " + describe(batch), e);
         } finally {
-            inputs.values().forEach(OnnxTensor::close);
+            fed.values().forEach(OnnxTensor::close);
         }
     }
 
     /** Runs a batch straight into memory; shapes must be what the graph makes of the batch. */
     void runInto(TokenBatch batch, List<Target> targets) {
-        Map<String, OnnxTensor> inputs = new HashMap<>();
+        Map<String, OnnxTensor> fed = new HashMap<>();
         Map<String, OnnxTensor> outputs = new HashMap<>();
         try {
-            feed(batch, inputs);
+            feed(batch, fed);
             for (Target target : targets) {
                 // Only a direct buffer in native order is filled in place; any other is copied and stays empty.
                 outputs.put(
@@ -84,27 +101,54 @@ final class OnnxSession implements AutoCloseable {
                                 target.shape,
                                 target.type));
             }
-            session.run(inputs, outputs).close();
+            session.run(fed, outputs).close();
         } catch (OrtException e) {
             throw new ModelRunException("the model fails on " + describe(batch), e);
         } finally {
-            inputs.values().forEach(OnnxTensor::close);
+            fed.values().forEach(OnnxTensor::close);
             outputs.values().forEach(OnnxTensor::close);
         }
     }
 
-    private void feed(TokenBatch batch, Map<String, OnnxTensor> inputs) throws OrtException {
-        long[] shape = {batch.rows(), batch.length()};
-        for (String name : session.getInputNames()) {
-            long[] values = switch (name) {
+    private void feed(TokenBatch batch, Map<String, OnnxTensor> fed) throws OrtException {
+        for (Map.Entry<String, TensorInfo> input : inputs.entrySet()) {
+            long[] values = switch (input.getKey()) {
                 case "input_ids" -> batch.ids();
                 case "attention_mask" -> batch.attentionMask();
                 case "position_ids" -> batch.positionIds();
                 case "token_type_ids" -> new long[batch.ids().length];
-                default -> throw new IllegalStateException("unsupported model input " + name);
+                default -> null;
             };
-            inputs.put(name, OnnxTensor.createTensor(ENVIRONMENT, LongBuffer.wrap(values), shape));
+            fed.put(input.getKey(), values == null ? noPast(input, batch) : ids(input.getValue(), values, batch));
         }
+    }
+
+    private static OnnxTensor ids(TensorInfo info, long[] values, TokenBatch batch) throws OrtException {
+        long[] shape = {batch.rows(), batch.length()};
+        return info.type == OnnxJavaType.INT32
+                ? OnnxTensor.createTensor(
+                        ENVIRONMENT,
+                        IntBuffer.wrap(
+                                LongStream.of(values).mapToInt(Math::toIntExact).toArray()),
+                        shape)
+                : OnnxTensor.createTensor(ENVIRONMENT, LongBuffer.wrap(values), shape);
+    }
+
+    /** Keys or values of no earlier token: of the two open dimensions the first is the batch, the second their number. */
+    private static OnnxTensor noPast(Map.Entry<String, TensorInfo> input, TokenBatch batch) throws OrtException {
+        if (!input.getKey().contains("past")) {
+            throw new IllegalStateException("unsupported model input " + input.getKey());
+        }
+        long[] shape = input.getValue().getShape().clone();
+        long open = batch.rows();
+        for (int i = 0; i < shape.length; i++) {
+            if (shape[i] < 0) {
+                shape[i] = open;
+                open = 0;
+            }
+        }
+        return OnnxTensor.createTensor(
+                ENVIRONMENT, ByteBuffer.allocateDirect(0).order(ByteOrder.nativeOrder()), shape, input.getValue().type);
     }
 
     private static Values read(String output, OnnxValue value) {

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -21,54 +22,52 @@ final class Probe {
     /** Hooks may keep ONNX Runtime from fusing two operations, never change what they compute. */
     private static final double MAX_DIFFERENCE = 1e-3;
 
+    static final int ROWS = 2;
+
     private final ModelProto model;
-    private final List<String> tensors;
-    private final List<String> hookOutputs;
     private final int vocabulary;
 
-    Probe(ModelProto model, List<String> tensors, int vocabulary) {
+    Probe(ModelProto model, int vocabulary) {
         this.model = model;
-        this.tensors = tensors;
-        this.hookOutputs =
-                IntStream.range(0, tensors.size()).mapToObj(HookSurgery::output).toList();
         this.vocabulary = vocabulary;
     }
 
-    /** Last dimension of each tensor, which must be {@code [batch, sequence, width]} and finite. */
-    Map<String, Integer> widths(int length) {
-        Map<String, Integer> widths = new LinkedHashMap<>();
+    /**
+     * Shape of each tensor in a run of {@link #ROWS} times {@code length} tokens.
+     *
+     * @throws ModelRunException when one is no tensor of finite numbers
+     */
+    Map<String, long[]> shapes(List<String> tensors, int length) {
+        Map<String, long[]> shapes = new LinkedHashMap<>();
         if (tensors.isEmpty()) {
-            return widths;
+            return shapes;
         }
-        try (OnnxSession session = truncated()) {
-            Map<String, Values> run = session.run(batch(2, length), hookOutputs);
+        try (OnnxSession session = truncated(tensors)) {
+            Map<String, Values> run = session.run(batch(ROWS, length), outputs(tensors));
             for (int i = 0; i < tensors.size(); i++) {
-                Values values = run.get(HookSurgery.output(i));
-                long[] shape = values == null ? new long[0] : values.shape();
-                if (values == null || shape.length != 3 || shape[0] != 2 || shape[1] != length || shape[2] < 1) {
-                    throw new ModelRunException("'" + tensors.get(i) + "' has shape " + List.of(boxed(shape)));
-                }
+                Values values = Objects.requireNonNull(run.get(HookSurgery.output(i)));
                 for (float value : values.data()) {
                     if (!Float.isFinite(value)) {
                         throw new ModelRunException("'" + tensors.get(i) + "' holds values that are not finite");
                     }
                 }
-                widths.put(tensors.get(i), Math.toIntExact(shape[2]));
+                shapes.put(tensors.get(i), values.shape());
             }
         }
-        return widths;
+        return shapes;
     }
 
     /**
-     * Runs the model as it is and with every hook exposed.
+     * Runs a model as it came and with every hook exposed.
      *
+     * @param asItCame the model before any surgery
      * @throws ModelRunException when hooks change the model's own outputs by more than rounding
      */
-    Parity parity(int length) {
-        TokenBatch batch = batch(2, length);
+    Parity parity(ModelProto asItCame, List<String> tensors, int length) {
+        TokenBatch batch = batch(ROWS, length);
         Map<String, Values> plain;
         List<String> outputs;
-        try (OnnxSession session = OnnxSession.open(model)) {
+        try (OnnxSession session = OnnxSession.open(asItCame)) {
             outputs = session.floatOutputs();
             plain = session.run(batch, outputs);
         }
@@ -96,9 +95,9 @@ final class Probe {
     }
 
     /** The longest input, at most {@code claimed} tokens, that the model runs. */
-    int longestInput(int claimed) {
-        try (OnnxSession session = tensors.isEmpty() ? OnnxSession.open(model) : truncated()) {
-            List<String> outputs = tensors.isEmpty() ? session.floatOutputs() : hookOutputs;
+    int longestInput(List<String> tensors, int claimed) {
+        try (OnnxSession session = tensors.isEmpty() ? OnnxSession.open(model) : truncated(tensors)) {
+            List<String> outputs = tensors.isEmpty() ? session.floatOutputs() : outputs(tensors);
             if (runs(session, outputs, claimed)) {
                 return claimed;
             }
@@ -126,7 +125,7 @@ final class Probe {
     }
 
     /** Whether tokens to the right of a document leave its activations alone, whatever they are. */
-    boolean paddingIsHarmless(int length) {
+    boolean paddingIsHarmless(List<String> tensors, int length) {
         if (tensors.isEmpty() || length < 2) {
             return false;
         }
@@ -134,10 +133,11 @@ final class Probe {
         TokenBatch longer = batch(1, length);
         TokenBatch padded = new TokenBatch(length, new int[] {real}, longer.ids());
         TokenBatch alone = new TokenBatch(real, new int[] {real}, Arrays.copyOf(longer.ids(), real));
-        try (OnnxSession session = truncated()) {
-            Map<String, Values> a = session.run(alone, hookOutputs);
-            Map<String, Values> b = session.run(padded, hookOutputs);
-            return hookOutputs.stream().allMatch(output -> sameStart(a.get(output), b.get(output)));
+        List<String> outputs = outputs(tensors);
+        try (OnnxSession session = truncated(tensors)) {
+            Map<String, Values> a = session.run(alone, outputs);
+            Map<String, Values> b = session.run(padded, outputs);
+            return outputs.stream().allMatch(output -> sameStart(a.get(output), b.get(output)));
         }
     }
 
@@ -154,7 +154,11 @@ final class Probe {
         return difference <= ROUNDING * scale;
     }
 
-    private OnnxSession truncated() {
+    private static List<String> outputs(List<String> tensors) {
+        return IntStream.range(0, tensors.size()).mapToObj(HookSurgery::output).toList();
+    }
+
+    private OnnxSession truncated(List<String> tensors) {
         return OnnxSession.open(HookSurgery.truncated(model, tensors, Precision.FP32));
     }
 
@@ -163,9 +167,5 @@ final class Probe {
         return TokenBatch.of(IntStream.range(0, rows)
                 .mapToObj(r -> random.ints(length, 0, vocabulary).toArray())
                 .toList());
-    }
-
-    private static Long[] boxed(long[] shape) {
-        return Arrays.stream(shape).boxed().toArray(Long[]::new);
     }
 }

@@ -68,7 +68,7 @@ class HookedModelTest {
 
         HookPoint raw = ModelInspection.rawTensor(organism, onnx, tensor);
 
-        assertThat(raw).isEqualTo(new HookPoint(tensor, null, tensor, null, 128));
+        assertThat(raw).isEqualTo(HookPoint.raw(tensor, 128));
         assertThat(ModelInspection.hasTensor(onnx, "no such tensor")).isFalse();
     }
 

@@ -22,7 +22,10 @@ public final class ModelFixture {
             Path tokenizer = TinyTransformer.writeTokenizer(TinyTransformer.VOCABULARY, dir.resolve("tokenizer.json"));
             RegisteredModel model = new ModelInspection(2048)
                     .inspect("tiny", TinyTransformer.write(onnx, dir.resolve("model.onnx")), tokenizer);
-            HookPoint hook = model.hooks().get(1);
+            HookPoint hook = model.hooks().stream()
+                    .filter(h -> h.isCalled("resid_post.0"))
+                    .findFirst()
+                    .orElseThrow();
             try (HookedModel hooked = HookedModel.open(model, List.of(hook), dtype, onnx, tokenizer)) {
                 return work.apply(hooked);
             }

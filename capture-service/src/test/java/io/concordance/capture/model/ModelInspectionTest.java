@@ -34,8 +34,9 @@ class ModelInspectionTest {
         assertThat(model.padding()).isTrue();
         assertThat(model.parity()).isEqualTo(new Parity(true, 0, 32));
         assertThat(model.hooks())
-                .hasSize(12)
+                .hasSize(1 + 6 * 6)
                 .allSatisfy(hook -> assertThat(hook.width()).isEqualTo(384));
+        assertThat(model.hooks().getFirst().name()).isEqualTo("hook_embed");
         assertThat(model.hooks().getLast().name()).isEqualTo("blocks.5.hook_resid_post");
         assertThat(model.hooks().getLast().alias()).isEqualTo("resid_post.5");
         assertThat(model.hooks().getLast().tensor()).isEqualTo("last_hidden_state");

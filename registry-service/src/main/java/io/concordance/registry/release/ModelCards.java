@@ -79,8 +79,11 @@ class ModelCards {
                 answer.path("name").asText(),
                 answer.path("onnxDigest").asText(),
                 answer.path("tokenizerDigest").asText());
-        String expected = Digests.hex(Digests.sha256(model.onnxDigest() + model.tokenizerDigest()))
-                .substring(0, ID_DIGITS);
+        String files = model.onnxDigest()
+                + model.tokenizerDigest()
+                + answer.path("dataDigest").asText("")
+                + answer.path("tokenizerConfigDigest").asText("");
+        String expected = Digests.hex(Digests.sha256(files)).substring(0, ID_DIGITS);
         if (!expected.equals(id)) {
             throw ProblemException.unprocessable("capture gave files for model " + id + " that make another id.");
         }

@@ -154,6 +154,27 @@ public class ObjectStore {
         }
     }
 
+    /**
+     * Copies an object that somebody else keeps, in any bucket of the same server, to a file.
+     *
+     * @throws ObjectStoreException.Missing if there is no such object or bucket
+     * @throws ObjectStoreException.TooLarge if it has more than {@code maxBytes} bytes; the file holds a part then
+     */
+    public void copy(String bucket, String key, Path target, long maxBytes) throws IOException {
+        byte[] chunk = new byte[1 << 16];
+        long bytes = 0;
+        try (InputStream in = s3.open(bucket, key);
+                OutputStream out = Files.newOutputStream(target)) {
+            for (int n = read(key, in, chunk); n >= 0; n = read(key, in, chunk)) {
+                bytes += n;
+                if (bytes > maxBytes) {
+                    throw new ObjectStoreException.TooLarge(key, maxBytes);
+                }
+                out.write(chunk, 0, n);
+            }
+        }
+    }
+
     private String download(String key, Path target) throws IOException {
         MessageDigest digest = Digests.newDigest();
         byte[] chunk = new byte[1 << 16];

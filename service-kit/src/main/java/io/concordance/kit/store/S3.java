@@ -79,6 +79,10 @@ class S3 {
     }
 
     GetObjectResponse open(String key) {
+        return open(bucket, key);
+    }
+
+    GetObjectResponse open(String bucket, String key) {
         try {
             return await(client.getObject(
                     GetObjectArgs.builder().bucket(bucket).object(key).build()));

@@ -11,34 +11,52 @@ import org.jspecify.annotations.Nullable;
 /**
  * The lookup tables at the bottom of a language model.
  *
- * @param token value that holds the embedded tokens, {@code [batch, sequence, width]}
+ * @param token value that holds the embedded tokens, {@code [batch, sequence, width]}; with positions, types and a norm
+ *     on top when the lookup is one fused node
+ * @param fused true for such a node
  * @param vocabulary rows of the token table
  * @param width columns of the token table
  * @param positions rows of the smallest learned position table; empty when the model has none (rotary, ALiBi)
  */
-public record Embeddings(String token, int vocabulary, int width, OptionalInt positions) {
+public record Embeddings(String token, boolean fused, int vocabulary, int width, OptionalInt positions) {
     private static final Set<String> INDEX_PLUMBING =
             Set.of("Identity", "Cast", "Reshape", "Unsqueeze", "Squeeze", "Flatten", "Clip");
     private static final Set<String> TABLE_PLUMBING = Set.of("Identity", "Cast", "DequantizeLinear");
 
     /** @throws FieldProblem on {@code onnx} when no table is looked up by {@code input_ids} */
     public static Embeddings in(OnnxGraph graph) {
-        Embeddings tokens = null;
         for (NodeProto node : graph.nodes()) {
-            TensorProto table = node.getOpType().equals("Gather") ? table(graph, node.getInput(0)) : null;
-            if (table != null && table.getDimsCount() == 2 && isInput(graph, node.getInput(1), "input_ids")) {
-                tokens = new Embeddings(
-                        node.getOutput(0),
-                        Math.toIntExact(table.getDims(0)),
-                        Math.toIntExact(table.getDims(1)),
-                        OptionalInt.empty());
-                break;
+            boolean fused = node.getOpType().equals("EmbedLayerNormalization") && node.getInputCount() > 3;
+            if (!fused && !node.getOpType().equals("Gather")) {
+                continue;
             }
+            TensorProto table = table(graph, node.getInput(fused ? 2 : 0));
+            if (table == null
+                    || table.getDimsCount() != 2
+                    || !isInput(graph, node.getInput(fused ? 0 : 1), "input_ids")) {
+                continue;
+            }
+            int width = Math.toIntExact(table.getDims(1));
+            return new Embeddings(
+                    asFloats(graph, node.getOutput(0)),
+                    fused,
+                    Math.toIntExact(table.getDims(0)),
+                    width,
+                    fused ? rows(table(graph, node.getInput(3))) : positions(graph, width));
         }
-        if (tokens == null) {
-            throw new FieldProblem("onnx", null, "a language model that looks its input_ids up in an embedding table");
-        }
-        return new Embeddings(tokens.token, tokens.vocabulary, tokens.width, positions(graph, tokens.width));
+        throw new FieldProblem("onnx", null, "a language model that looks its input_ids up in an embedding table");
+    }
+
+    private static OptionalInt rows(@Nullable TensorProto table) {
+        return table == null ? OptionalInt.empty() : OptionalInt.of(Math.toIntExact(table.getDims(0)));
+    }
+
+    /** A quantised row is a value of the model only when it is scaled back. */
+    private static String asFloats(OnnxGraph graph, String row) {
+        List<NodeProto> readers = graph.consumers(row);
+        return readers.size() == 1 && readers.getFirst().getOpType().equals("DequantizeLinear")
+                ? readers.getFirst().getOutput(0)
+                : row;
     }
 
     private static OptionalInt positions(OnnxGraph graph, int width) {

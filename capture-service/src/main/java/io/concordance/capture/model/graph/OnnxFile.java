@@ -4,33 +4,73 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.SparseTensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorProto.DataLocation;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
 import io.concordance.contracts.problem.FieldProblem;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
 
-/** Reads ONNX files that came from outside. Every problem is a {@link FieldProblem} on {@code onnx}. */
+/**
+ * Reads ONNX files that came from outside. Large weights stay in their files, so a model costs little memory whatever
+ * its size; the files must outlive the message. Every problem is a {@link FieldProblem} on {@code onnx}.
+ */
 public final class OnnxFile {
     private static final String FIELD = "onnx";
     private static final Set<String> DOMAINS = Set.of("", "ai.onnx", "ai.onnx.ml", "com.microsoft");
+    /** Messages nest three deep a graph; ONNX's own types add a few. */
+    private static final int MAX_RECURSION = 64;
 
     private OnnxFile() {}
 
-    /** The model of a file, with its graph checked for what surgery relies on. */
+    /** As {@link #read(Path, Map)}, for a model that holds all its weights. */
     public static ModelProto read(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            CodedInputStream coded = CodedInputStream.newInstance(in);
-            coded.setSizeLimit(Integer.MAX_VALUE);
-            ModelProto model = ModelProto.parseFrom(coded);
-            check(model);
-            return model;
+        return read(file, Map.of());
+    }
+
+    /**
+     * The model of a file with its graph checked, every residual sum made a value of its own (see {@link SkipNorms}).
+     *
+     * @param data the file behind each external-data location, in the folder of {@code file}
+     */
+    public static ModelProto read(Path file, Map<String, Path> data) {
+        return SkipNorms.exposed(readAsIs(file, data));
+    }
+
+    /** As {@link #read(Path, Map)}, computing nothing but what the file says. */
+    public static ModelProto readAsIs(Path file, Map<String, Path> data) {
+        ByteBuffer mapped = map(file);
+        ModelProto model = ExternalData.bind(parse(mapped), file, mapped, data);
+        check(model);
+        return model;
+    }
+
+    /** Locations of external data that a file names: relative paths that stay below the file's folder. */
+    public static SortedSet<String> externalData(Path file) {
+        return ExternalData.locations(parse(map(file)));
+    }
+
+    /** Folder of the files that a model's weights lie in; null for a model that was not read from a file. */
+    public static @Nullable Path folder(ModelProto model) {
+        return ExternalData.folder(model);
+    }
+
+    private static ModelProto parse(ByteBuffer mapped) {
+        try {
+            WireScan.check(coded(mapped));
+            CodedInputStream coded = coded(mapped);
+            coded.enableAliasing(true);
+            return ModelProto.parseFrom(coded);
         } catch (InvalidProtocolBufferException e) {
             throw new FieldProblem(FIELD, null, "an ONNX file (" + e.getMessage() + ")");
         } catch (IOException e) {
@@ -38,42 +78,77 @@ public final class OnnxFile {
         }
     }
 
-    static void check(ModelProto model) {
+    /** Fields of bytes read from here are views of the mapped file, not copies. */
+    private static CodedInputStream coded(ByteBuffer mapped) {
+        CodedInputStream coded =
+                UnsafeByteOperations.unsafeWrap(mapped.duplicate()).newCodedInput();
+        coded.setRecursionLimit(MAX_RECURSION);
+        return coded;
+    }
+
+    private static ByteBuffer map(Path file) {
+        try (FileChannel channel = FileChannel.open(file)) {
+            if (channel.size() > Integer.MAX_VALUE) {
+                throw new FieldProblem(
+                        FIELD, channel.size() + " bytes", "at most 2 GiB; larger weights go into external data");
+            }
+            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void check(ModelProto model) {
         if (!model.hasGraph() || model.getGraph().getNodeCount() == 0 || model.getOpsetImportCount() == 0) {
             throw new FieldProblem(FIELD, null, "an ONNX file with a graph of nodes and an operator set");
         }
-        model.getOpsetImportList().forEach(opset -> {
-            if (!DOMAINS.contains(opset.getDomain())) {
-                throw new FieldProblem(FIELD, opset.getDomain(), "operators of ONNX or ONNX Runtime only");
-            }
-        });
-        if (model.getTrainingInfoCount() > 0) {
-            throw new FieldProblem(FIELD, "training_info", "an inference graph");
-        }
-        refuseExternalData(model.getGraph());
-        OnnxGraph.of(model);
+        model.getOpsetImportList().forEach(opset -> checkDomain(opset.getDomain(), "operator set"));
+        checkNodes(model.getGraph());
+        model.getGraph().getSparseInitializerList().forEach(OnnxFile::checkStored);
+        RuntimeShapes.check(OnnxGraph.of(model));
     }
 
-    private static void refuseExternalData(GraphProto graph) {
-        graph.getInitializerList().forEach(OnnxFile::refuseExternalData);
-        graph.getSparseInitializerList().forEach(sparse -> {
-            refuseExternalData(sparse.getValues());
-            refuseExternalData(sparse.getIndices());
-        });
+    private static void checkNodes(GraphProto graph) {
         for (NodeProto node : graph.getNodeList()) {
+            checkDomain(node.getDomain(), node.getOpType());
             for (AttributeProto attribute : node.getAttributeList()) {
-                refuseExternalData(attribute.getT());
-                attribute.getTensorsList().forEach(OnnxFile::refuseExternalData);
-                refuseExternalData(attribute.getG());
-                attribute.getGraphsList().forEach(OnnxFile::refuseExternalData);
+                List<TensorProto> tensors = attribute.hasT() ? List.of(attribute.getT()) : attribute.getTensorsList();
+                tensors.forEach(OnnxFile::checkStored);
+                if (attribute.hasSparseTensor()) {
+                    checkStored(attribute.getSparseTensor());
+                }
+                attribute.getSparseTensorsList().forEach(OnnxFile::checkStored);
+                List<GraphProto> graphs = attribute.hasG() ? List.of(attribute.getG()) : attribute.getGraphsList();
+                graphs.forEach(inner -> {
+                    inner.getInitializerList().forEach(OnnxFile::checkStored);
+                    inner.getSparseInitializerList().forEach(OnnxFile::checkStored);
+                    checkNodes(inner);
+                });
             }
         }
     }
 
-    private static void refuseExternalData(TensorProto tensor) {
-        if (tensor.getDataLocation() == DataLocation.EXTERNAL || tensor.getExternalDataCount() > 0) {
-            throw new FieldProblem(
-                    FIELD, "external data of '" + tensor.getName() + "'", "a file that holds all its weights");
+    private static void checkDomain(String domain, String what) {
+        if (!DOMAINS.contains(domain)) {
+            throw new FieldProblem(FIELD, what + " of '" + domain + "'", "operators of ONNX or ONNX Runtime only");
         }
+    }
+
+    private static void checkStored(SparseTensorProto sparse) {
+        if (!RuntimeShapes.fits(sparse.getDimsList())) {
+            throw new FieldProblem(FIELD, "a sparse tensor " + sparse.getDimsList(), "sparse tensors of a sane shape");
+        }
+        checkStored(sparse.getValues());
+        checkStored(sparse.getIndices());
+    }
+
+    private static void checkStored(TensorProto tensor) {
+        if (ExternalData.isExternal(tensor)) {
+            throw new FieldProblem(
+                    FIELD,
+                    "external data of '" + tensor.getName() + "'",
+                    "external data for weights of the main graph only");
+        }
+        Tensors.checkInline(tensor);
     }
 }

@@ -128,6 +128,11 @@ public final class OnnxGraph {
         };
     }
 
+    /** True for a node that looks at the shape of a value only. */
+    static boolean isShape(NodeProto node) {
+        return SHAPE_ONLY.contains(node.getOpType());
+    }
+
     /** Every value a node reads: its inputs and what its sub-graphs take from outside. */
     static Set<String> reads(NodeProto node) {
         Set<String> reads = new LinkedHashSet<>(node.getInputList());
@@ -166,6 +171,11 @@ public final class OnnxGraph {
         return walk(value, targets, n -> false, targets::contains);
     }
 
+    /** As {@link #reaches(String, Set)}, without going through values of {@code stop}. */
+    boolean reaches(String value, Set<String> targets, Set<String> stop) {
+        return walk(value, stop, n -> false, targets::contains);
+    }
+
     private boolean walk(String from, Set<String> stop, Predicate<NodeProto> node, Predicate<String> value) {
         Deque<String> open = new ArrayDeque<>(List.of(from));
         Set<String> seen = new HashSet<>(open);
@@ -181,7 +191,7 @@ public final class OnnxGraph {
             if (node.test(producer)) {
                 return true;
             }
-            if (!SHAPE_ONLY.contains(producer.getOpType())) {
+            if (!isShape(producer)) {
                 reads(producer).stream().filter(seen::add).forEach(open::push);
             }
         }

@@ -85,8 +85,7 @@ class ResidualStreamTest {
     }
 
     private static ResidualStream find(ModelProto model) {
-        OnnxGraph graph = OnnxGraph.of(model);
-        return ResidualStream.find(graph, Embeddings.in(graph).token());
+        return ResidualStream.find(model, Embeddings.in(OnnxGraph.of(model)).token());
     }
 
     private static String output(ModelProto model, String opType, int nth) {
