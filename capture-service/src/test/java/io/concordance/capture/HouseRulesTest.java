@@ -7,6 +7,9 @@ class HouseRulesTest {
 
     @Test
     void packagesKeepTheirWalls() {
-        HouseRules.check("io.concordance.capture", "io.concordance.capture.model.graph..");
+        HouseRules.check(
+                "io.concordance.capture",
+                "io.concordance.capture.model.graph..",
+                "io.concordance.capture.model.gradient..");
     }
 }

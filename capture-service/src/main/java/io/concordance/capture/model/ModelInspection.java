@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import io.concordance.capture.model.gradient.GradientCheck;
 import io.concordance.capture.model.graph.Embeddings;
 import io.concordance.capture.model.graph.OnnxFile;
 import io.concordance.capture.model.graph.OnnxGraph;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Everything that is found out about a model before it is accepted. Reads files and changes nothing. */
 public final class ModelInspection {
@@ -93,7 +95,17 @@ public final class ModelInspection {
                 config.bosToken(),
                 config.eosToken(),
                 hooks,
-                parity);
+                parity,
+                new GradientCheck(model, embeddings.vocabulary(), context).run(streamTensors(stream, embeddings)));
+    }
+
+    private static List<String> streamTensors(ResidualStream stream, Embeddings embeddings) {
+        return stream.layers().isEmpty()
+                ? List.of(embeddings.token())
+                : stream.layers().stream()
+                        .flatMap(layer -> Stream.of(layer.pre(), layer.post()))
+                        .distinct()
+                        .toList();
     }
 
     /**

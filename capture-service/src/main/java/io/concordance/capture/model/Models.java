@@ -2,6 +2,9 @@ package io.concordance.capture.model;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import io.concordance.capture.CaptureConfig;
+import io.concordance.capture.model.gradient.GradientModel;
+import io.concordance.capture.model.gradient.GradientTarget;
+import io.concordance.capture.model.gradient.UnsupportedGradientException;
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.tensor.DType;
 import io.concordance.kit.page.Page;
@@ -150,6 +153,17 @@ public class Models {
                 () -> HookedModel.open(model, hooks, dtype, files.graph(), files.tokenizer()))) {
             return work.apply(lease.model());
         }
+    }
+
+    /**
+     * A model ready to give gradients of a target at hooks before it. The caller closes it.
+     *
+     * @throws FieldProblem on the empty field when the target is not computed from some source
+     * @throws UnsupportedGradientException when a node between them has no gradient
+     */
+    public GradientModel gradients(RegisteredModel model, List<HookPoint> sources, GradientTarget target) {
+        List<String> tensors = sources.stream().map(HookPoint::tensor).toList();
+        return GradientModel.open(files(model).graph(), tensors, target, model.context());
     }
 
     /** A model's files on this machine, without its tokenizer's configuration. */

@@ -1,6 +1,7 @@
 package io.concordance.capture.model;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
@@ -28,7 +29,7 @@ import java.util.stream.LongStream;
  * A graph loaded into ONNX Runtime: one compute thread a call, and any number of callers at once. Results do not depend
  * on how many callers there are.
  */
-final class OnnxSession implements AutoCloseable {
+public final class OnnxSession implements AutoCloseable {
     private static final OrtEnvironment ENVIRONMENT = OrtEnvironment.getEnvironment();
 
     private final OrtSession session;
@@ -45,13 +46,38 @@ final class OnnxSession implements AutoCloseable {
     }
 
     /** A tensor read back as floats, row-major. */
-    record Values(long[] shape, float[] data) {}
+    public record Values(long[] shape, float[] data) {}
+
+    /** Type, as an ONNX element type number, and shape of a tensor. */
+    public record Described(int element, long[] shape) {}
+
+    /** An input of a graph beside the tokens, row-major. */
+    public sealed interface Input {
+        String name();
+
+        long[] shape();
+
+        record Floats(String name, long[] shape, float[] values) implements Input {}
+
+        record Longs(String name, long[] shape, long[] values) implements Input {}
+    }
 
     /** An output buffer: native memory of exactly {@code shape}, filled in place. */
     record Target(String output, MemorySegment memory, long[] shape, OnnxJavaType type) {}
 
-    static OnnxSession open(ModelProto model) {
+    /** @throws ModelRunException when ONNX Runtime refuses the graph */
+    public static OnnxSession open(ModelProto model) {
+        return open(model, OrtSession.SessionOptions.OptLevel.ALL_OPT);
+    }
+
+    /** Quick to open and slow to run: for a trial. */
+    public static OnnxSession openUnoptimised(ModelProto model) {
+        return open(model, OrtSession.SessionOptions.OptLevel.NO_OPT);
+    }
+
+    private static OnnxSession open(ModelProto model, OrtSession.SessionOptions.OptLevel optimisation) {
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+            options.setOptimizationLevel(optimisation);
             options.setIntraOpNumThreads(1);
             options.setInterOpNumThreads(1);
             options.setDeterministicCompute(true);
@@ -67,9 +93,15 @@ final class OnnxSession implements AutoCloseable {
     }
 
     /** Runs a batch and reads the named float or half outputs back, in the given order. */
-    Map<String, Values> run(TokenBatch batch, List<String> outputs) {
+    public Map<String, Values> run(TokenBatch batch, List<String> outputs) {
+        return run(batch, List.of(), outputs);
+    }
+
+    /** As {@link #run(TokenBatch, List)}, with further inputs. */
+    public Map<String, Values> run(TokenBatch batch, List<Input> given, List<String> outputs) {
         Map<String, OnnxTensor> fed = new HashMap<>();
         try {
+            feed(given, fed);
             feed(batch, fed);
             try (OrtSession.Result result = session.run(fed, Set.copyOf(outputs))) {
                 Map<String, Values> values = new LinkedHashMap<>();
@@ -83,6 +115,45 @@ final class OnnxSession implements AutoCloseable {
         } finally {
             fed.values().forEach(OnnxTensor::close);
         }
+    }
+
+    /** Runs a batch and says what the named outputs are. */
+    public Map<String, Described> describe(TokenBatch batch, List<String> outputs) {
+        Map<String, OnnxTensor> inputs = new HashMap<>();
+        try {
+            feed(batch, inputs);
+            try (OrtSession.Result result = session.run(inputs, Set.copyOf(outputs))) {
+                Map<String, Described> described = new LinkedHashMap<>();
+                for (String output : outputs) {
+                    if (result.get(output).orElseThrow().getInfo() instanceof TensorInfo info) {
+                        described.put(output, new Described(element(info.type), info.getShape()));
+                    }
+                }
+                return described;
+            }
+        } catch (OrtException e) {
+            throw new ModelRunException("the model fails on " + describe(batch), e);
+        } finally {
+            inputs.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    private static int element(OnnxJavaType type) {
+        TensorProto.DataType found = switch (type) {
+            case FLOAT -> TensorProto.DataType.FLOAT;
+            case DOUBLE -> TensorProto.DataType.DOUBLE;
+            case FLOAT16 -> TensorProto.DataType.FLOAT16;
+            case BFLOAT16 -> TensorProto.DataType.BFLOAT16;
+            case INT64 -> TensorProto.DataType.INT64;
+            case INT32 -> TensorProto.DataType.INT32;
+            case INT16 -> TensorProto.DataType.INT16;
+            case INT8 -> TensorProto.DataType.INT8;
+            case UINT8 -> TensorProto.DataType.UINT8;
+            case BOOL -> TensorProto.DataType.BOOL;
+            case STRING -> TensorProto.DataType.STRING;
+            case UNKNOWN -> TensorProto.DataType.UNDEFINED;
+        };
+        return found.getNumber();
     }
 
     /** Runs a batch straight into memory; shapes must be what the graph makes of the batch. */
@@ -110,8 +181,24 @@ final class OnnxSession implements AutoCloseable {
         }
     }
 
+    private static void feed(List<Input> given, Map<String, OnnxTensor> fed) throws OrtException {
+        for (Input input : given) {
+            fed.put(
+                    input.name(),
+                    switch (input) {
+                        case Input.Floats(String name, long[] shape, float[] values) ->
+                            OnnxTensor.createTensor(ENVIRONMENT, FloatBuffer.wrap(values), shape);
+                        case Input.Longs(String name, long[] shape, long[] values) ->
+                            OnnxTensor.createTensor(ENVIRONMENT, LongBuffer.wrap(values), shape);
+                    });
+        }
+    }
+
     private void feed(TokenBatch batch, Map<String, OnnxTensor> fed) throws OrtException {
         for (Map.Entry<String, TensorInfo> input : inputs.entrySet()) {
+            if (fed.containsKey(input.getKey())) {
+                continue;
+            }
             long[] values = switch (input.getKey()) {
                 case "input_ids" -> batch.ids();
                 case "attention_mask" -> batch.attentionMask();

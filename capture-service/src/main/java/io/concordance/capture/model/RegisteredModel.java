@@ -1,5 +1,6 @@
 package io.concordance.capture.model;
 
+import io.concordance.capture.model.gradient.GradientSupport;
 import io.concordance.contracts.digest.Digests;
 import io.concordance.contracts.json.Json;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param chatTemplate Jinja source of the default chat template; null when there is none
  * @param bosToken text of the token that begins a sequence
  * @param eosToken text of the token that ends a sequence
+ * @param gradients null for a model that was registered before gradients were looked at
  */
 public record RegisteredModel(
         String id,
@@ -39,7 +41,8 @@ public record RegisteredModel(
         @Nullable String bosToken,
         @Nullable String eosToken,
         List<HookPoint> hooks,
-        Parity parity) {
+        Parity parity,
+        @Nullable GradientSupport gradients) {
 
     /**
      * A file of external data.

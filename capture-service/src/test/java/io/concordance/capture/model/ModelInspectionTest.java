@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import io.concordance.capture.model.gradient.GradientSupport;
 import io.concordance.capture.model.graph.TinyTransformer;
 import io.concordance.capture.model.graph.TinyTransformer.Norm;
 import io.concordance.contracts.problem.FieldProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +35,7 @@ class ModelInspectionTest {
         assertThat(model.context()).isEqualTo(512);
         assertThat(model.padding()).isTrue();
         assertThat(model.parity()).isEqualTo(new Parity(true, 0, 32));
+        assertThat(gradients(model).supported()).isTrue();
         assertThat(model.hooks())
                 .hasSize(1 + 6 * 6)
                 .allSatisfy(hook -> assertThat(hook.width()).isEqualTo(384));
@@ -52,6 +55,8 @@ class ModelInspectionTest {
         assertThat(model.context()).isEqualTo(128);
         assertThat(model.padding()).isTrue();
         assertThat(model.parity().identical()).isTrue();
+        assertThat(gradients(model).supported()).isTrue();
+        assertThat(gradients(model).maxRelativeError()).isLessThan(1e-3);
     }
 
     @Test
@@ -128,6 +133,10 @@ class ModelInspectionTest {
 
     private FieldProblem refusal(Path onnx, Path tokenizer) {
         return catchThrowableOfType(FieldProblem.class, () -> inspection.inspect("m", onnx, tokenizer));
+    }
+
+    private static GradientSupport gradients(RegisteredModel model) {
+        return Objects.requireNonNull(model.gradients());
     }
 
     private Path tokenizer(int ids) {

@@ -7,9 +7,6 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -52,7 +49,7 @@ public final class HookSurgery {
      */
     public static ModelProto truncated(ModelProto model, List<String> tensors, Precision precision) {
         GraphProto whole = model.getGraph();
-        Set<String> needed = upstream(OnnxGraph.of(model), tensors);
+        Set<String> needed = OnnxGraph.of(model).upstream(tensors);
         GraphProto.Builder graph = GraphProto.newBuilder().setName(whole.getName());
         whole.getNodeList().stream()
                 .filter(node -> node.getOutputList().stream().anyMatch(needed::contains))
@@ -69,18 +66,6 @@ public final class HookSurgery {
         graph.addAllQuantizationAnnotation(whole.getQuantizationAnnotationList());
         addHooks(graph, tensors, precision);
         return model.toBuilder().setGraph(graph).build();
-    }
-
-    private static Set<String> upstream(OnnxGraph graph, List<String> tensors) {
-        Deque<String> open = new ArrayDeque<>(tensors);
-        Set<String> needed = new HashSet<>(tensors);
-        while (!open.isEmpty()) {
-            NodeProto producer = graph.producer(open.pop());
-            if (producer != null) {
-                OnnxGraph.reads(producer).stream().filter(needed::add).forEach(open::push);
-            }
-        }
-        return needed;
     }
 
     private static void addHooks(GraphProto.Builder graph, List<String> tensors, Precision precision) {

@@ -9,6 +9,7 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.concordance.contracts.problem.FieldProblem;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -133,8 +134,21 @@ public final class OnnxGraph {
         return SHAPE_ONLY.contains(node.getOpType());
     }
 
+    /** The values themselves and everything that they are computed from. */
+    public Set<String> upstream(Collection<String> values) {
+        Deque<String> open = new ArrayDeque<>(values);
+        Set<String> needed = new HashSet<>(values);
+        while (!open.isEmpty()) {
+            NodeProto producer = producers.get(open.pop());
+            if (producer != null) {
+                reads(producer).stream().filter(needed::add).forEach(open::push);
+            }
+        }
+        return needed;
+    }
+
     /** Every value a node reads: its inputs and what its sub-graphs take from outside. */
-    static Set<String> reads(NodeProto node) {
+    public static Set<String> reads(NodeProto node) {
         Set<String> reads = new LinkedHashSet<>(node.getInputList());
         for (AttributeProto attribute : node.getAttributeList()) {
             if (attribute.hasG()) {
