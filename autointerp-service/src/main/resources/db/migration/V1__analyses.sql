@@ -13,10 +13,12 @@ create table shard (
     job        text    not null,
     hook       text    not null,
     slice      integer not null,
+    part       integer not null,
+    parts      integer not null,
     object_key text    not null,
     sha256     text    not null,
     bytes      bigint  not null,
-    primary key (job, hook, slice)
+    primary key (job, hook, slice, part)
 );
 
 create table analysis (

@@ -18,7 +18,7 @@ create table transcript_file (
     created_at     timestamptz not null default now()
 );
 
--- Jobs with the sums over their finished slices.
+-- Jobs with the sums over their finished slices. part_bytes: where the shards of a slice roll.
 create table capture_job (
     id                  uuid        primary key,
     state               text        not null check (state in ('accepted', 'running', 'completed', 'failed', 'cancelled')),
@@ -26,6 +26,9 @@ create table capture_job (
     hooks               jsonb       not null,
     role                text        not null,
     dtype               text        not null,
+    context_policy      text        not null,
+    position_means      boolean     not null,
+    part_bytes          bigint      not null,
     arms                jsonb       not null,
     slices              integer     not null,
     slices_done         integer     not null default 0,

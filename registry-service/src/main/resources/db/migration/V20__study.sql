@@ -31,7 +31,9 @@ create table evaluation_shard (
     hook       text    not null,
     slice      integer not null,
     slices     integer not null,
+    part       integer not null,
+    parts      integer not null,
     object_key text    not null,
     sha256     text    not null,
-    primary key (job, hook, slice)
+    primary key (job, hook, slice, part)
 );

@@ -13,6 +13,8 @@ create table captured_shard (
     job        uuid    not null,
     hook       text    not null,
     slice      integer not null,
+    part       integer not null,
+    parts      integer not null,
     arm        text    not null,
     role       text    not null,
     bucket     text    not null,
@@ -21,7 +23,7 @@ create table captured_shard (
     bytes      bigint  not null,
     rows       integer not null,
     width      integer not null,
-    primary key (job, hook, slice)
+    primary key (job, hook, slice, part)
 );
 
 -- Dictionary runs. spec is what was asked and how it is trained, fixed at acceptance. holder and heartbeat_at are the

@@ -19,6 +19,21 @@ public interface CaptureConfig {
 
     Slice slice();
 
+    /** What this process does. */
+    @WithDefault("both")
+    Role role();
+
+    /** Slices that are run at once, each by one thread. */
+    @WithDefault("2")
+    int workers();
+
+    /** {@code api} answers requests, {@code worker} runs slices, {@code both} does either. */
+    enum Role {
+        API,
+        WORKER,
+        BOTH
+    }
+
     /** Limits on models. */
     interface Model {
         /** Largest ONNX file, bytes. The format itself ends at 2 GiB. */
@@ -78,8 +93,23 @@ public interface CaptureConfig {
         @WithDefault("4")
         int charactersPerToken();
 
+        /** Most bytes of transcripts of a slice; a longer line is a slice alone. */
+        @WithDefault("16777216")
+        long bytes();
+
         /** Tokens of one model run, padding included. */
         @WithDefault("4096")
         int batchTokens();
+
+        /**
+         * Bytes of activations, over all hooks, after which a slice's rows go on in further shards. A worker holds three
+         * such blocks of native memory: outputs of the model, rows being filled, rows on their way to the object store.
+         */
+        @WithDefault("67108864")
+        long partBytes();
+
+        /** Most bytes of activations, over all hooks, of one document, which is never divided between shards. */
+        @WithDefault("268435456")
+        long documentBytes();
     }
 }

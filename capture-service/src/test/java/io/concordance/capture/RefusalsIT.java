@@ -115,7 +115,7 @@ class RefusalsIT {
                         "each hook point once",
                         job(model, List.of("resid_post.1", "blocks.1.hook_resid_post"), "fp16", arms)),
                 new Refused("hooks", "1 to 64", job(model, List.of(), "fp16", arms)),
-                new Refused("dtype", "fp16, fp32", job(model, List.of("resid_post.0"), "bf16", arms)),
+                new Refused("dtype", "bf16, fp16, fp32", job(model, List.of("resid_post.0"), "fp8", arms)),
                 new Refused("role", "evaluation, learning", with("role", "training", model, arms)),
                 new Refused("arms", "1 to 64", with("arms", List.of(), model, arms)),
                 new Refused(

@@ -82,13 +82,13 @@ final class StoredShards {
     /** Positions seen of every document of an arm at a hook; fails when one is seen twice. */
     Map<String, BitSet> positions(String hook, String arm) {
         Map<String, BitSet> seen = new HashMap<>();
-        Set<Integer> slices = new HashSet<>();
+        Set<List<Integer>> slices = new HashSet<>();
         for (ShardWritten event : events) {
             if (!event.hook().equals(hook) || !event.arm().equals(arm)) {
                 continue;
             }
-            assertThat(slices.add(event.slice()))
-                    .as("one shard a slice and hook")
+            assertThat(slices.add(List.of(event.slice(), event.part())))
+                    .as("one shard a part of a slice and hook")
                     .isTrue();
             try (Shard shard = open(event)) {
                 assertThat((long) shard.rows()).isEqualTo(event.rows());
@@ -125,7 +125,7 @@ final class StoredShards {
                 all.add(java.util.Arrays.hashCode(values));
                 all.add(java.util.Arrays.hashCode(shard.tokens()));
                 all.add(java.util.Arrays.hashCode(shard.spans()));
-                tensors.put(event.slice() + "@" + event.hook(), all);
+                tensors.put(event.slice() + "." + event.part() + "@" + event.hook(), all);
             }
         }
         return tensors;

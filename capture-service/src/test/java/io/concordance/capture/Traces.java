@@ -36,14 +36,18 @@ record Traces(Map<String, Long> rows, TreeSet<String> objects) {
     }
 
     static TreeSet<String> keys(String prefix) {
-        TreeSet<String> keys = new TreeSet<>();
         MinioClient client = MinioClient.builder()
                 .endpoint(setting("endpoint"))
                 .credentials(setting("access-key"), setting("secret-key"))
                 .build();
+        return keys(client, setting("bucket"), prefix);
+    }
+
+    static TreeSet<String> keys(MinioClient client, String bucket, String prefix) {
+        TreeSet<String> keys = new TreeSet<>();
         try {
             for (Result<Item> item : client.listObjects(ListObjectsArgs.builder()
-                    .bucket(setting("bucket"))
+                    .bucket(bucket)
                     .prefix(prefix)
                     .recursive(true)
                     .build())) {

@@ -1,5 +1,6 @@
 package io.concordance.cli;
 
+import io.concordance.cli.bench.BenchCommand;
 import io.concordance.cli.capture.CaptureCommand;
 import io.concordance.cli.demo.DemoCommand;
 import io.concordance.cli.dictionary.DictionaryCommand;
@@ -46,7 +47,8 @@ public final class Concordance implements Runnable {
                         new DictionaryCommand(),
                         new ReleaseCommand(),
                         new MonitorCommand(),
-                        new EventsCommand())
+                        new EventsCommand(),
+                        new BenchCommand())
                 .forEach(line::addSubcommand);
         return line.setParameterExceptionHandler(Concordance::misused)
                 .setExecutionExceptionHandler(Concordance::failed)

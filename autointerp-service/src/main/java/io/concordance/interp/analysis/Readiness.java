@@ -20,7 +20,7 @@ sealed interface Readiness {
     /**
      * All shards are durable.
      *
-     * @param shards by slice, then by position of the job, the order that the dictionary learnt them in
+     * @param shards by slice, then by position of the job, then by part, the order that the dictionary learnt them in
      * @param onnxDigest digest of the model's ONNX file
      */
     record Ready(List<CapturedShard> shards, String onnxDigest) implements Readiness {}
@@ -46,7 +46,7 @@ sealed interface Readiness {
             if (job.model().equals(task.model())) {
                 onnxDigest = job.modelDigest();
             }
-            if (captured.shardCount(job.id(), task.hook()) < job.slices()) {
+            if (captured.sliceCount(job.id(), task.hook()) < job.slices()) {
                 waiting = true;
             } else if (!waiting) {
                 shards.addAll(captured.shards(job.id(), task.hook()));
@@ -56,7 +56,8 @@ sealed interface Readiness {
             return new Waiting();
         }
         shards.sort(Comparator.comparingInt(CapturedShard::slice)
-                .thenComparingInt(shard -> task.jobs().indexOf(shard.job())));
+                .thenComparingInt(shard -> task.jobs().indexOf(shard.job()))
+                .thenComparingInt(CapturedShard::part));
         return new Ready(shards, onnxDigest);
     }
 }

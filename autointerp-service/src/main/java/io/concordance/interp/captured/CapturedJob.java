@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A capture job as its event told.
  *
- * @param slices each gives one shard at each hook
+ * @param slices each gives at least one shard at each hook
  */
 public record CapturedJob(String id, String model, String modelDigest, List<String> hooks, String role, int slices) {
     public boolean learning() {

@@ -3,6 +3,7 @@ package io.concordance.interp.captured;
 /**
  * A durable shard of a learning job.
  *
+ * @param part index among the shards of its slice at the hook
  * @param sha256 digest its bytes must have
  */
-public record CapturedShard(String job, String hook, int slice, String key, String sha256, long bytes) {}
+public record CapturedShard(String job, String hook, int slice, int part, String key, String sha256, long bytes) {}

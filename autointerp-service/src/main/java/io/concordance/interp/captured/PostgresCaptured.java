@@ -50,12 +50,14 @@ public class PostgresCaptured {
         jdbi.useTransaction(handle -> {
             if (inbox.firstSeen(handle, event.source(), event.id())) {
                 handle.createUpdate("""
-                                insert into shard (job, hook, slice, object_key, sha256, bytes)
-                                values (:job, :hook, :slice, :key, :sha256, :bytes) on conflict do nothing
+                                insert into shard (job, hook, slice, part, parts, object_key, sha256, bytes)
+                                values (:job, :hook, :slice, :part, :parts, :key, :sha256, :bytes) on conflict do nothing
                                 """)
                         .bind("job", shard.jobId())
                         .bind("hook", shard.hook())
                         .bind("slice", shard.slice())
+                        .bind("part", shard.part())
+                        .bind("parts", shard.parts())
                         .bind("key", shard.object().key())
                         .bind("sha256", shard.object().sha256())
                         .bind("bytes", shard.object().bytes())
@@ -77,10 +79,10 @@ public class PostgresCaptured {
                 .findOne());
     }
 
-    /** Shards of a job at a hook, by slice. */
+    /** Shards of a job at a hook, by slice and part. */
     public List<CapturedShard> shards(String job, String hook) {
         return jdbi.withHandle(handle -> handle.createQuery("""
-                        select * from shard where job = :job and hook = :hook order by slice
+                        select * from shard where job = :job and hook = :hook order by slice, part
                         """)
                 .bind("job", job)
                 .bind("hook", hook)
@@ -88,18 +90,23 @@ public class PostgresCaptured {
                         row.getString("job"),
                         row.getString("hook"),
                         row.getInt("slice"),
+                        row.getInt("part"),
                         row.getString("object_key"),
                         row.getString("sha256"),
                         row.getLong("bytes")))
                 .list());
     }
 
-    public int shardCount(String job, String hook) {
-        return jdbi.withHandle(
-                handle -> handle.createQuery("select count(*) from shard where job = :job and hook = :hook")
-                        .bind("job", job)
-                        .bind("hook", hook)
-                        .mapTo(Integer.class)
-                        .one());
+    /** Slices of a job whose shards at a hook are all known. */
+    public int sliceCount(String job, String hook) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select count(*) from (
+                            select slice from shard where job = :job and hook = :hook
+                            group by slice having count(*) = max(parts)) as whole
+                        """)
+                .bind("job", job)
+                .bind("hook", hook)
+                .mapTo(Integer.class)
+                .one());
     }
 }

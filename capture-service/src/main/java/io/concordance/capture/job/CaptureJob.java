@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param hooks canonical hook point names
  * @param role {@code learning} or {@code evaluation}
- * @param dtype {@code fp16} or {@code fp32}
+ * @param dtype {@code fp16}, {@code fp32} or {@code bf16}
+ * @param contextPolicy what becomes of documents longer than the model's context, a {@link ContextPolicy}
+ * @param positionMeans whether shards also hold sums by position
  * @param documents documents over all arms
  * @param truncatedDocuments documents cut to the model's context, so far
  * @param tokens token positions run through the model, so far
@@ -26,6 +28,8 @@ public record CaptureJob(
         List<String> hooks,
         String role,
         String dtype,
+        String contextPolicy,
+        boolean positionMeans,
         List<Arm> arms,
         Slices slices,
         int documents,

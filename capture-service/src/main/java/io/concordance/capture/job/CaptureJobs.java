@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class CaptureJobs {
     private static final Set<String> ROLES = Set.of("learning", "evaluation");
-    private static final Set<String> DTYPES = Set.of("fp16", "fp32");
+    private static final Set<String> DTYPES = Set.of("fp16", "fp32", "bf16");
     private static final int MAX_HOOKS = 64;
     private static final int MAX_ARMS = 64;
 
@@ -55,11 +55,11 @@ public class CaptureJobs {
         List<HookPoint> hooks = hooks(model, request.hooks());
         String role = oneOf("role", request.role(), ROLES);
         String dtype = request.dtype() == null ? "fp16" : oneOf("dtype", request.dtype(), DTYPES);
+        requireRoom(model, hooks, dtype);
+        ContextPolicy policy = ContextPolicy.requested(request.contextPolicy());
         List<DocumentIndex> indexes = new ArrayList<>();
         List<CaptureJob.Arm> arms = arms(request.arms(), role, indexes);
-        List<Slicing.Slice> slices = new Slicing(
-                        settings.tokens(), settings.documents(), settings.charactersPerToken(), model.context())
-                .cut(indexes);
+        List<Slicing.Slice> slices = slicing(model, policy).cut(indexes);
         CaptureJob job = new CaptureJob(
                 UUID.randomUUID(),
                 State.ACCEPTED,
@@ -67,6 +67,8 @@ public class CaptureJobs {
                 hooks.stream().map(HookPoint::name).toList(),
                 role,
                 dtype,
+                policy.text(),
+                Boolean.TRUE.equals(request.positionMeans()),
                 arms,
                 new CaptureJob.Slices(slices.size(), 0),
                 arms.stream().mapToInt(CaptureJob.Arm::documents).sum(),
@@ -76,8 +78,31 @@ public class CaptureJobs {
                 null,
                 Instant.now().truncatedTo(ChronoUnit.MILLIS),
                 null);
-        repository.accept(job, model, hooks, slices);
+        repository.accept(job, model, hooks, slices, settings.partBytes());
         return job;
+    }
+
+    private Slicing slicing(RegisteredModel model, ContextPolicy policy) {
+        return new Slicing(
+                settings.tokens(),
+                settings.documents(),
+                settings.bytes(),
+                settings.charactersPerToken(),
+                policy == ContextPolicy.WINDOW ? Integer.MAX_VALUE : model.context());
+    }
+
+    /** The longest document the model reads must fit the memory that a worker has for one. */
+    private void requireRoom(RegisteredModel model, List<HookPoint> hooks, String dtype) {
+        long rowBytes =
+                hooks.stream().mapToLong(HookPoint::width).sum() * (dtype.equals("fp32") ? Float.BYTES : Short.BYTES);
+        if (model.context() * rowBytes > settings.documentBytes()) {
+            throw new FieldProblem(
+                    "hooks",
+                    hooks.size() + " hook points, " + model.context() * rowBytes + " bytes for " + model.context()
+                            + " tokens",
+                    "at most " + settings.documentBytes() + " bytes for the longest document; fewer hook points"
+                            + (dtype.equals("fp32") ? ", or fp16" : ""));
+        }
     }
 
     public Optional<CaptureJob> find(UUID id) {

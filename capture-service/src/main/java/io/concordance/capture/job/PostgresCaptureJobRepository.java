@@ -37,12 +37,14 @@ class PostgresCaptureJobRepository {
     }
 
     /** Adds a job, its slices and the messages that set them going, all or nothing. */
-    void accept(CaptureJob job, RegisteredModel model, List<HookPoint> hooks, List<Slicing.Slice> slices) {
+    void accept(
+            CaptureJob job, RegisteredModel model, List<HookPoint> hooks, List<Slicing.Slice> slices, long partBytes) {
         jdbi.useTransaction(handle -> {
             handle.createUpdate("""
-                            insert into capture_job (id, state, model, hooks, role, dtype, arms, slices, documents, created_at)
-                            values (:id, :state, :model, cast(:hooks as jsonb), :role, :dtype, cast(:arms as jsonb),
-                                    :slices, :documents, :createdAt)
+                            insert into capture_job (id, state, model, hooks, role, dtype, context_policy, position_means,
+                                                     part_bytes, arms, slices, documents, created_at)
+                            values (:id, :state, :model, cast(:hooks as jsonb), :role, :dtype, :contextPolicy,
+                                    :positionMeans, :partBytes, cast(:arms as jsonb), :slices, :documents, :createdAt)
                             """)
                     .bind("id", job.id())
                     .bind("state", job.state().text())
@@ -50,6 +52,9 @@ class PostgresCaptureJobRepository {
                     .bind("hooks", json(hooks))
                     .bind("role", job.role())
                     .bind("dtype", job.dtype())
+                    .bind("contextPolicy", job.contextPolicy())
+                    .bind("positionMeans", job.positionMeans())
+                    .bind("partBytes", partBytes)
                     .bind("arms", json(job.arms()))
                     .bind("slices", slices.size())
                     .bind("documents", job.documents())
@@ -139,6 +144,8 @@ class PostgresCaptureJobRepository {
                         .toList(),
                 row.getString("role"),
                 row.getString("dtype"),
+                row.getString("context_policy"),
+                row.getBoolean("position_means"),
                 List.of(read(row.getString("arms"), CaptureJob.Arm[].class)),
                 new CaptureJob.Slices(row.getInt("slices"), row.getInt("slices_done")),
                 row.getInt("documents"),

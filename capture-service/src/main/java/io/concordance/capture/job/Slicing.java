@@ -10,10 +10,11 @@ import java.util.List;
  *
  * @param tokens estimated tokens of a slice
  * @param documents most documents of a slice
+ * @param bytes most bytes of the lines of a slice; one line may have more
  * @param charactersPerToken characters counted as one token
- * @param context longest document the model reads, tokens
+ * @param context tokens that at most are read of a document
  */
-record Slicing(int tokens, int documents, int charactersPerToken, int context) {
+record Slicing(int tokens, int documents, long bytes, int charactersPerToken, int context) {
 
     /** Consecutive documents of one arm: those whose lines lie in {@code [fromByte, toByte)} of its file. */
     record Slice(int arm, int documents, long fromByte, long toByte) {}
@@ -54,7 +55,10 @@ record Slicing(int tokens, int documents, int charactersPerToken, int context) {
         long estimate = 0;
         for (int document = 0; document < index.documents(); document++) {
             long size = Math.clamp(Math.ceilDiv(index.characters()[document], charactersPerToken), 1, context);
-            boolean full = document > first && (estimate + size > tokens || document - first == documents);
+            boolean full = document > first
+                    && (estimate + size > tokens
+                            || document - first == documents
+                            || index.ends()[document] - index.start(first) > bytes);
             if (full) {
                 slices.add(slice(arm, index, first, document));
                 first = document;

@@ -1,15 +1,13 @@
 package io.concordance.capture.model;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnxruntime.OnnxJavaType;
 import io.concordance.capture.model.OnnxSession.Target;
 import io.concordance.capture.model.graph.HookSurgery;
-import io.concordance.capture.model.graph.HookSurgery.Precision;
+import io.concordance.capture.model.graph.OnnxFile;
 import io.concordance.contracts.tensor.DType;
 import io.concordance.contracts.transcript.Transcript;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +17,7 @@ public final class HookedModel implements AutoCloseable {
     private final RegisteredModel model;
     private final List<HookPoint> hooks;
     private final DType dtype;
+    private final StoredPrecision stored;
     private final TextTokenizer tokenizer;
     private final OnnxSession session;
 
@@ -27,6 +26,7 @@ public final class HookedModel implements AutoCloseable {
         this.model = model;
         this.hooks = List.copyOf(hooks);
         this.dtype = dtype;
+        this.stored = StoredPrecision.of(dtype);
         this.tokenizer = tokenizer;
         this.session = session;
     }
@@ -42,11 +42,17 @@ public final class HookedModel implements AutoCloseable {
         void accept(int hook, int document, MemorySegment activations);
     }
 
+    /** A model outside the registry, from its files. */
+    public static HookedModel open(
+            RegisteredModel registered, List<HookPoint> hooks, DType dtype, Path onnx, Path tokenizer) {
+        return open(registered, hooks, dtype, OnnxFile.read(onnx), tokenizer);
+    }
+
     static HookedModel open(
             RegisteredModel registered, List<HookPoint> hooks, DType dtype, ModelProto onnx, Path tokenizerFile) {
-        Precision precision = dtype == DType.F16 ? Precision.FP16 : Precision.FP32;
+        StoredPrecision stored = StoredPrecision.of(dtype);
         OnnxSession session = OnnxSession.open(HookSurgery.truncated(
-                onnx, hooks.stream().map(HookPoint::tensor).toList(), precision));
+                onnx, hooks.stream().map(HookPoint::tensor).toList(), stored.cast));
         try {
             return new HookedModel(registered, hooks, dtype, TextTokenizer.open(tokenizerFile), session);
         } catch (RuntimeException e) {
@@ -64,65 +70,64 @@ public final class HookedModel implements AutoCloseable {
         return model.padding();
     }
 
+    /** All of the transcript's tokens. */
+    public TokenizedDocument tokenizeWhole(Transcript transcript) {
+        return tokenizer.encode(transcript, Integer.MAX_VALUE);
+    }
+
     /** The transcript's tokens, cut to the model's context. */
     public TokenizedDocument tokenize(Transcript transcript) {
         return tokenizer.encode(transcript, model.context());
     }
 
+    /** Longest document the model reads, tokens. */
+    public int context() {
+        return model.context();
+    }
+
+    /** Bytes of one token position over all hooks. */
+    public long rowBytes() {
+        return hooks.stream().mapToLong(HookPoint::width).sum() * dtype.bytes();
+    }
+
+    /** As {@link #run(TokenBatch, MemorySegment, Rows)}, in memory of its own. */
+    public void run(TokenBatch batch, Rows rows) {
+        try (Arena arena = Arena.ofConfined()) {
+            run(batch, arena.allocate(batch.ids().length * rowBytes(), Long.BYTES), rows);
+        }
+    }
+
     /**
      * Runs a batch. Padding is never handed on.
      *
-     * @throws ModelRunException when the model fails or an activation is not finite in this precision
+     * @param outputs native memory for all positions, padding included: at least {@code rows * length *}
+     *     {@link #rowBytes} bytes, which the run overwrites
+     * @throws ModelRunException when the model fails
+     * @throws NotFiniteException when an activation is not finite in this precision
      */
-    public void run(TokenBatch batch, Rows rows) {
-        try (Arena arena = Arena.ofConfined()) {
-            List<Target> targets = new ArrayList<>();
-            for (int h = 0; h < hooks.size(); h++) {
-                long[] shape = {batch.rows(), batch.length(), hooks.get(h).width()};
-                long bytes = shape[0] * shape[1] * shape[2] * dtype.bytes();
-                targets.add(new Target(
-                        HookSurgery.output(h),
-                        arena.allocate(bytes, Long.BYTES),
-                        shape,
-                        dtype == DType.F16 ? OnnxJavaType.FLOAT16 : OnnxJavaType.FLOAT));
-            }
-            session.runInto(batch, targets);
-            for (int h = 0; h < hooks.size(); h++) {
-                long rowBytes = (long) hooks.get(h).width() * dtype.bytes();
-                for (int d = 0; d < batch.rows(); d++) {
-                    MemorySegment document = targets.get(h)
-                            .memory()
-                            .asSlice(d * batch.length() * rowBytes, batch.lengths()[d] * rowBytes);
-                    requireFinite(document, hooks.get(h));
-                    rows.accept(h, d, document);
+    public void run(TokenBatch batch, MemorySegment outputs, Rows rows) {
+        List<Target> targets = new ArrayList<>();
+        long at = 0;
+        for (int h = 0; h < hooks.size(); h++) {
+            long[] shape = {batch.rows(), batch.length(), hooks.get(h).width()};
+            long bytes = shape[0] * shape[1] * shape[2] * dtype.bytes();
+            targets.add(new Target(HookSurgery.output(h), outputs.asSlice(at, bytes), shape, stored.tensor));
+            at += bytes;
+        }
+        session.runInto(batch, targets);
+        for (int h = 0; h < hooks.size(); h++) {
+            long rowBytes = (long) hooks.get(h).width() * dtype.bytes();
+            for (int d = 0; d < batch.rows(); d++) {
+                MemorySegment document =
+                        targets.get(h).memory().asSlice(d * batch.length() * rowBytes, batch.lengths()[d] * rowBytes);
+                long wrong = stored.firstNotFinite(document);
+                if (wrong >= 0) {
+                    throw new NotFiniteException(
+                            hooks.get(h).name(), d, (int) (wrong / hooks.get(h).width()), stored.limits);
                 }
+                rows.accept(h, d, document);
             }
         }
-    }
-
-    private void requireFinite(MemorySegment values, HookPoint hook) {
-        boolean finite = dtype == DType.F16 ? halvesAreFinite(values) : floatsAreFinite(values);
-        if (!finite) {
-            throw new ModelRunException("activations at " + hook.name() + " are not finite in "
-                    + (dtype == DType.F16 ? "fp16 (largest 65504); fp32 may hold them" : "fp32"));
-        }
-    }
-
-    /** An IEEE 754 value is not finite exactly when all exponent bits are set. */
-    private static boolean halvesAreFinite(MemorySegment values) {
-        boolean finite = true;
-        for (long i = 0; i < values.byteSize() / Short.BYTES; i++) {
-            finite &= (values.getAtIndex(ValueLayout.JAVA_SHORT, i) & 0x7C00) != 0x7C00;
-        }
-        return finite;
-    }
-
-    private static boolean floatsAreFinite(MemorySegment values) {
-        boolean finite = true;
-        for (long i = 0; i < values.byteSize() / Float.BYTES; i++) {
-            finite &= (values.getAtIndex(ValueLayout.JAVA_INT, i) & 0x7F800000) != 0x7F800000;
-        }
-        return finite;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.concordance.capture.slice;
 
 import io.concordance.capture.job.CaptureJob;
 import io.concordance.capture.job.CaptureJob.State;
+import io.concordance.capture.job.ContextPolicy;
 import io.concordance.capture.model.HookPoint;
 import io.concordance.contracts.event.Event;
 import io.concordance.contracts.event.ShardWritten;
@@ -38,7 +39,7 @@ class PostgresSliceRepository {
                     .execute();
             return handle.createQuery("""
                             select j.id, s.slice, j.slices, s.done_at is not null as done, j.state, j.model, j.hooks,
-                                   j.role, j.dtype, j.arms -> s.arm as arm, s.documents, s.from_byte, s.to_byte
+                                   j.role, j.dtype, j.context_policy, j.position_means, j.part_bytes, j.arms -> s.arm as arm, s.documents, s.from_byte, s.to_byte
                             from slice s join capture_job j on j.id = s.job
                             where s.job = :job and s.slice = :slice
                             """)
@@ -64,8 +65,10 @@ class PostgresSliceRepository {
                 return false;
             }
             record(handle, work, result);
-            for (int i = 0; i < work.hooks().size(); i++) {
-                outbox.add(handle, Event.of(SOURCE, work.job().toString(), written(work, result, i)));
+            for (int hook = 0; hook < work.hooks().size(); hook++) {
+                for (int part = 0; part < result.parts().size(); part++) {
+                    outbox.add(handle, Event.of(SOURCE, work.job().toString(), written(work, result, hook, part)));
+                }
             }
             return true;
         });
@@ -94,7 +97,7 @@ class PostgresSliceRepository {
                         """)
                 .bind("tokens", result.tokens())
                 .bind("truncated", result.truncated())
-                .bind("shards", new String(Json.bytes(result.shards()), StandardCharsets.UTF_8))
+                .bind("shards", new String(Json.bytes(result.parts()), StandardCharsets.UTF_8))
                 .bind("job", work.job())
                 .bind("slice", work.slice())
                 .execute();
@@ -109,13 +112,14 @@ class PostgresSliceRepository {
                         where id = :job
                         """)
                 .bind("tokens", result.tokens())
-                .bind("rows", (long) result.tokens() * work.hooks().size())
+                .bind("rows", result.tokens() * work.hooks().size())
                 .bind("truncated", result.truncated())
                 .bind("job", work.job())
                 .execute();
     }
 
-    private static ShardWritten written(SliceWork work, SliceShards result, int hook) {
+    private static ShardWritten written(SliceWork work, SliceShards result, int hook, int index) {
+        SliceShards.Part part = result.parts().get(index);
         return new ShardWritten(
                 work.job().toString(),
                 work.model(),
@@ -125,11 +129,13 @@ class PostgresSliceRepository {
                 work.arm().name(),
                 work.arm().kind(),
                 work.role(),
-                result.shards().get(hook),
+                part.shards().get(hook),
                 work.dtype(),
-                result.tokens(),
+                part.rows(),
                 work.hooks().get(hook).width(),
-                work.documents());
+                part.documents(),
+                index,
+                result.parts().size());
     }
 
     /**
@@ -167,6 +173,9 @@ class PostgresSliceRepository {
                 List.of(read(row.getString("hooks"), HookPoint[].class)),
                 row.getString("role"),
                 row.getString("dtype"),
+                ContextPolicy.of(row.getString("context_policy")),
+                row.getBoolean("position_means"),
+                row.getLong("part_bytes"),
                 read(row.getString("arm"), CaptureJob.Arm.class),
                 row.getInt("documents"),
                 row.getLong("from_byte"),

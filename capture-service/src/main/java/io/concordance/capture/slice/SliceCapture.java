@@ -1,108 +1,122 @@
 package io.concordance.capture.slice;
 
+import io.concordance.capture.job.ContextPolicy;
+import io.concordance.capture.model.HookPoint;
 import io.concordance.capture.model.HookedModel;
+import io.concordance.capture.model.ModelRunException;
 import io.concordance.capture.model.TokenBatch;
-import io.concordance.capture.model.TokenizedDocument;
-import io.concordance.contracts.problem.FieldProblem;
-import io.concordance.contracts.shard.ShardHeader;
-import io.concordance.contracts.shard.ShardLayout;
-import io.concordance.contracts.shard.ShardWriter;
-import io.concordance.contracts.tensor.DType;
-import io.concordance.contracts.tensor.SafetensorsFile;
 import io.concordance.contracts.transcript.Transcript;
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.Arrays;
+import io.concordance.kit.store.ObjectStore;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
- * Runs a model over documents and keeps the rows of each hook in document order, however the documents were batched.
- * The rows depend on model, hooks, documents and settings only.
+ * Runs a slice through a model, part by part, in memory that does not depend on the slice's size: three blocks for
+ * each worker, one for the outputs of a model run and two for rows. A part is on its way to the
+ * object store while the next one is filled.
  */
-final class SliceCapture {
-    private final List<Transcript> transcripts;
-    private final List<TokenizedDocument> documents;
-    /** First row of each document, and the number of rows at the end. */
-    private final long[] firstRow;
-    /** Rows of each hook, {@code [rows, width]}. */
-    private final List<MemorySegment> rows = new ArrayList<>();
+public final class SliceCapture implements AutoCloseable {
+    private final Settings settings;
+    private final PartUploads uploads;
+    private final NativeMemory outputs;
+    private final NativeMemory blocks;
 
-    private SliceCapture(List<Transcript> transcripts, List<TokenizedDocument> documents) {
-        this.transcripts = transcripts;
-        this.documents = documents;
-        this.firstRow = new long[documents.size() + 1];
-        for (int d = 0; d < documents.size(); d++) {
-            firstRow[d + 1] = firstRow[d] + documents.get(d).length();
-        }
+    /**
+     * @param workers threads that run slices at once
+     * @param batchTokens tokens of one model run, padding included
+     * @param partBytes size of the blocks
+     * @param documentBytes most bytes of activations of one document, over all hooks
+     */
+    public record Settings(int workers, int batchTokens, long partBytes, long documentBytes) {}
+
+    public SliceCapture(ObjectStore objects, Settings settings) {
+        this.settings = settings;
+        this.uploads = new PartUploads(objects, 2 * settings.workers);
+        this.outputs = new NativeMemory(settings.workers, settings.partBytes);
+        this.blocks = new NativeMemory(2 * settings.workers, settings.partBytes);
     }
 
-    /** @param batchTokens tokens of one model run, padding included */
-    static SliceCapture run(HookedModel model, DType dtype, List<Transcript> transcripts, int batchTokens) {
-        SliceCapture capture = new SliceCapture(
-                transcripts, transcripts.stream().map(model::tokenize).toList());
-        List<Long> rowBytes = new ArrayList<>();
-        model.hooks().forEach(hook -> {
-            rowBytes.add((long) hook.width() * dtype.bytes());
-            capture.rows.add(MemorySegment.ofArray(
-                    new byte[Math.toIntExact(Math.multiplyExact(capture.tokens(), rowBytes.getLast()))]));
-        });
-        int[] lengths =
-                capture.documents.stream().mapToInt(TokenizedDocument::length).toArray();
-        for (List<Integer> batch : Batches.of(lengths, batchTokens, model.padding())) {
-            TokenBatch tokens = TokenBatch.of(
-                    batch.stream().map(d -> capture.documents.get(d).tokens()).toList());
-            model.run(
-                    tokens,
-                    (hook, row, activations) -> capture.rows
-                            .get(hook)
-                            .asSlice(capture.firstRow[batch.get(row)] * rowBytes.get(hook), activations.byteSize())
-                            .copyFrom(activations));
-        }
-        return capture;
+    /** The transcripts as the model reads them. */
+    public static List<ReadDocument> read(HookedModel model, ContextPolicy policy, List<Transcript> transcripts) {
+        return transcripts.stream()
+                .map(transcript -> ReadDocument.of(transcript, model, policy))
+                .toList();
     }
 
-    /** Token positions over all documents. */
-    int tokens() {
-        return Math.toIntExact(firstRow[firstRow.length - 1]);
-    }
-
-    /** Documents cut to the model's context. */
-    int truncated() {
-        return Math.toIntExact(
-                documents.stream().filter(TokenizedDocument::truncated).count());
-    }
-
-    /** The shard of a hook, as the bytes of its file. */
-    byte[] shard(int hook, int width, DType dtype, ShardHeader header) {
-        ShardWriter writer = new ShardWriter(header, width, dtype);
-        long rowBytes = (long) width * dtype.bytes();
-        for (int d = 0; d < documents.size(); d++) {
-            TokenizedDocument document = documents.get(d);
-            writer.addDocument(transcripts.get(d).id(), transcripts.get(d).outcome());
-            for (int position = 0; position < document.length(); position++) {
-                writer.addRow(
-                        document.tokens()[position],
-                        position,
-                        document.spans()[position],
-                        rows.get(hook).asSlice((firstRow[d] + position) * rowBytes, rowBytes));
+    /**
+     * Used by as many threads at once as there are workers.
+     *
+     * @return when all shards are durable
+     * @throws ModelRunException when the slice itself is at fault; shards that were written by then are still there
+     */
+    public SliceShards run(HookedModel model, SliceWork work, List<ReadDocument> documents) {
+        documents.forEach(document -> requireRoom(document, model.rowBytes()));
+        List<List<ReadDocument>> parts = SlicePart.cut(documents, model.rowBytes(), work.partBytes());
+        int batchTokens = batchTokens(model);
+        try (PartUploads.Slice sending = uploads.slice()) {
+            for (int p = 0; p < parts.size(); p++) {
+                sending.check();
+                int index = p;
+                SlicePart part = new SlicePart(
+                        parts.get(p),
+                        work.hooks(),
+                        work.tensorType(),
+                        work.positionMeans(),
+                        hook -> work.header(hook, index, parts.size()));
+                sending.send(part, filled(part, model, batchTokens), keys(work, index));
             }
+            int truncated = Math.toIntExact(
+                    documents.stream().filter(ReadDocument::truncated).count());
+            return new SliceShards(truncated, sending.stored());
         }
-        return writer.toBytes();
     }
 
-    /** Whether two shards hold the same header, documents, tokens and positions, and differ in activations at most. */
-    static boolean sameRows(byte[] a, byte[] b) {
-        try (SafetensorsFile first = SafetensorsFile.of(a);
-                SafetensorsFile second = SafetensorsFile.of(b)) {
-            return first.metadata().equals(second.metadata())
-                    && first.tensors().equals(second.tensors())
-                    && Stream.of(ShardLayout.TOKEN, ShardLayout.DOCUMENT, ShardLayout.POSITION)
-                            .allMatch(column -> Arrays.equals(first.ints(column), second.ints(column)))
-                    && Stream.of(ShardLayout.SPAN, ShardLayout.OUTCOME)
-                            .allMatch(column -> Arrays.equals(first.bytes(column), second.bytes(column)));
-        } catch (FieldProblem e) {
-            return false;
+    /** The model runs that {@link #run} makes of these documents, in order. */
+    public List<TokenBatch> batches(HookedModel model, long partBytes, List<ReadDocument> documents) {
+        return SlicePart.cut(documents, model.rowBytes(), partBytes).stream()
+                .flatMap(part -> SlicePart.batches(part, batchTokens(model), model.padding()).stream())
+                .map(batch ->
+                        TokenBatch.of(batch.stream().map(SlicePart.Run::tokens).toList()))
+                .toList();
+    }
+
+    private int batchTokens(HookedModel model) {
+        return (int) Math.clamp(settings.partBytes / model.rowBytes(), 1, settings.batchTokens);
+    }
+
+    /** Bytes of native memory held now, in use or kept for the next slice. */
+    public long nativeBytes() {
+        return outputs.held() + blocks.held();
+    }
+
+    private NativeMemory.Block filled(SlicePart part, HookedModel model, int batchTokens) {
+        NativeMemory.Block block = blocks.take(part.bytes());
+        try {
+            part.fill(block.bytes(), model, outputs, batchTokens);
+            return block;
+        } catch (Throwable e) {
+            block.close();
+            throw e;
         }
+    }
+
+    private void requireRoom(ReadDocument document, long rowBytes) {
+        if (document.length() * rowBytes > settings.documentBytes) {
+            throw new ModelRunException("document '" + document.id() + "' has " + document.length() + " tokens, "
+                    + document.length() * rowBytes + " bytes of activations; at most " + settings.documentBytes
+                    + " are allowed: fewer hook points, or contextPolicy truncate");
+        }
+    }
+
+    private static List<String> keys(SliceWork work, int part) {
+        return work.hooks().stream()
+                .map((HookPoint hook) -> work.key(hook, part))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        uploads.close();
+        outputs.close();
+        blocks.close();
     }
 }

@@ -6,8 +6,21 @@ import java.util.List;
 /**
  * What came of a slice.
  *
- * @param tokens token positions run, which is rows of each shard
  * @param truncated documents cut to the model's context
- * @param shards one object for each hook of the job, in its order
+ * @param parts in order, at least one
  */
-record SliceShards(int tokens, int truncated, List<ObjectRef> shards) {}
+public record SliceShards(int truncated, List<Part> parts) {
+
+    /**
+     * Consecutive documents of the slice.
+     *
+     * @param rows of each of its shards
+     * @param shards one object for each hook of the job, in its order
+     */
+    public record Part(int rows, int documents, List<ObjectRef> shards) {}
+
+    /** Token positions over all documents. */
+    public long tokens() {
+        return parts.stream().mapToLong(Part::rows).sum();
+    }
+}

@@ -1,6 +1,7 @@
 package io.concordance.capture.slice;
 
 import io.concordance.capture.job.CaptureJob;
+import io.concordance.capture.job.ContextPolicy;
 import io.concordance.capture.model.HookPoint;
 import io.concordance.contracts.shard.ShardHeader;
 import io.concordance.contracts.shard.ShardKeys;
@@ -14,10 +15,11 @@ import java.util.UUID;
  * @param slices slices of the job
  * @param done true when its shards are recorded
  * @param jobState state of the job when it was read
+ * @param partBytes bytes of activations after which the slice's rows go on in further shards
  * @param fromByte offset of its first line in the arm's transcripts
  * @param toByte offset just past its last line
  */
-record SliceWork(
+public record SliceWork(
         UUID job,
         int slice,
         int slices,
@@ -27,20 +29,33 @@ record SliceWork(
         List<HookPoint> hooks,
         String role,
         String dtype,
+        ContextPolicy contextPolicy,
+        boolean positionMeans,
+        long partBytes,
         CaptureJob.Arm arm,
         int documents,
         long fromByte,
         long toByte) {
 
     DType tensorType() {
-        return dtype.equals("fp16") ? DType.F16 : DType.F32;
+        return switch (dtype) {
+            case "fp16" -> DType.F16;
+            case "bf16" -> DType.BF16;
+            case "fp32" -> DType.F32;
+            default -> throw new IllegalStateException("dtype " + dtype);
+        };
     }
 
-    String key(HookPoint hook) {
-        return ShardKeys.shard(job.toString(), hook.name(), slice);
+    String key(HookPoint hook, int part) {
+        return ShardKeys.shard(job.toString(), hook.name(), slice, part);
     }
 
-    ShardHeader header(HookPoint hook) {
-        return new ShardHeader(job.toString(), model, hook.name(), slice, arm.name(), arm.kind(), role);
+    /** What the keys of all of a hook's shards but the first begin with. */
+    String furtherKeys(HookPoint hook) {
+        return ShardKeys.furtherParts(job.toString(), hook.name(), slice);
+    }
+
+    ShardHeader header(HookPoint hook, int part, int parts) {
+        return new ShardHeader(job.toString(), model, hook.name(), slice, part, parts, arm.name(), arm.kind(), role);
     }
 }

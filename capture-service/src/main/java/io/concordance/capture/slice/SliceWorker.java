@@ -5,36 +5,34 @@ import io.concordance.capture.model.HookPoint;
 import io.concordance.capture.model.Models;
 import io.concordance.capture.model.RegisteredModel;
 import io.concordance.capture.transcript.TranscriptFiles;
-import io.concordance.contracts.digest.Digests;
-import io.concordance.contracts.event.ObjectRef;
-import io.concordance.contracts.tensor.DType;
 import io.concordance.contracts.transcript.Transcript;
 import io.concordance.kit.store.ObjectStore;
 import io.concordance.kit.store.ObjectStoreException;
-import io.concordance.kit.store.StoredObject;
 import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 
 /**
  * Carries a slice through: transcripts, model, shards, record. It can be killed anywhere and repeated any number of
- * times: shards are written once under keys that follow from job, hook and slice, and only the transaction that records
+ * times: shards are written once under keys that follow from job, hook, slice and part, and only the transaction that records
  * the slice states them.
  */
 @ApplicationScoped
 class SliceWorker {
     private static final Logger LOG = Logger.getLogger(SliceWorker.class);
 
+    private static final int KEYS_AT_ONCE = 1000;
+
     private final PostgresSliceRepository slices;
     private final Models models;
     private final TranscriptFiles transcripts;
     private final ObjectStore objects;
     private final MeterRegistry meters;
-    private final int batchTokens;
+    private final SliceCapture capture;
 
     SliceWorker(
             PostgresSliceRepository slices,
@@ -48,7 +46,13 @@ class SliceWorker {
         this.transcripts = transcripts;
         this.objects = objects;
         this.meters = meters;
-        this.batchTokens = config.slice().batchTokens();
+        this.capture = new SliceCapture(
+                objects,
+                new SliceCapture.Settings(
+                        config.workers(),
+                        config.slice().batchTokens(),
+                        config.slice().partBytes(),
+                        config.slice().documentBytes()));
     }
 
     /**
@@ -101,35 +105,28 @@ class SliceWorker {
     }
 
     private SliceShards capture(SliceWork work, RegisteredModel model) {
-        DType dtype = work.tensorType();
         List<Transcript> documents = transcripts.read(work.arm().transcripts(), work.fromByte(), work.toByte());
-        SliceCapture capture = models.use(
-                model, work.hooks(), dtype, loaded -> SliceCapture.run(loaded, dtype, documents, batchTokens));
-        List<ObjectRef> shards = new ArrayList<>();
-        for (int h = 0; h < work.hooks().size(); h++) {
-            HookPoint hook = work.hooks().get(h);
-            shards.add(store(work.key(hook), capture.shard(h, hook.width(), dtype, work.header(hook))));
-        }
-        return new SliceShards(capture.tokens(), capture.truncated(), shards);
+        return models.use(
+                model,
+                work.hooks(),
+                work.tensorType(),
+                loaded -> capture.run(loaded, work, SliceCapture.read(loaded, work.contextPolicy(), documents)));
     }
 
-    /** A key that already holds the same rows keeps its bytes: other processors round the last bit differently. */
-    private ObjectRef store(String key, byte[] bytes) {
-        StoredObject stored;
-        try {
-            stored = objects.putIfAbsent(key, bytes, "application/octet-stream");
-        } catch (ObjectStoreException.Conflict conflict) {
-            byte[] earlier = objects.get(key, bytes.length);
-            if (!SliceCapture.sameRows(earlier, bytes)) {
-                throw conflict;
-            }
-            stored = new StoredObject(key, Digests.sha256(earlier), earlier.length);
-        }
-        return new ObjectRef(objects.bucket(), stored.key(), stored.sha256(), stored.bytes());
+    @PreDestroy
+    void stop() {
+        capture.close();
     }
 
     /** Removes shards of a slice that no event will ever name. */
     private void discard(SliceWork work) {
-        work.hooks().forEach(hook -> objects.delete(work.key(hook)));
+        for (HookPoint hook : work.hooks()) {
+            objects.delete(work.key(hook, 0));
+            List<String> further;
+            do {
+                further = objects.keys(work.furtherKeys(hook), KEYS_AT_ONCE);
+                further.forEach(objects::delete);
+            } while (further.size() == KEYS_AT_ONCE);
+        }
     }
 }

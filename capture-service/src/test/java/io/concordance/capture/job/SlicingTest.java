@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SlicingTest {
-    private final Slicing slicing = new Slicing(100, 50, 4, 30);
+    private final Slicing slicing = new Slicing(100, 50, 1_000_000, 4, 30);
 
     @Test
     void fillsSlicesUpToTheEstimate() {
@@ -35,6 +35,15 @@ class SlicingTest {
         assertThat(slicing.cut(List.of(arm(tiny))))
                 .extracting(Slicing.Slice::documents)
                 .containsExactly(50, 50, 20);
+    }
+
+    @Test
+    void endsASliceWhereItsLinesTakeTooManyBytes() {
+        Slicing small = new Slicing(100, 50, 2500, 4, 30);
+
+        assertThat(small.cut(List.of(arm(1, 1, 1, 1, 1))))
+                .extracting(Slicing.Slice::documents)
+                .containsExactly(2, 2, 1);
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.concordance.contracts.tensor.TensorInfo;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A shard opened for reading. Activations stay mapped and are widened to float on the way out; the narrow columns are
@@ -29,15 +30,17 @@ public final class Shard implements AutoCloseable {
                 file.metadata("job"),
                 file.metadata("model"),
                 file.metadata("hook"),
-                Integer.parseInt(file.metadata("slice")),
+                number(file, "slice", null),
+                number(file, "part", 0),
+                number(file, "parts", 1),
                 file.metadata("arm"),
                 file.metadata("armKind"),
                 file.metadata("role"));
         TensorInfo activation = file.info(ShardLayout.ACTIVATION);
         if (activation.shape().size() != 2
-                || activation.dtype() != DType.F16 && activation.dtype() != DType.F32
+                || !ShardRows.STORED.contains(activation.dtype())
                 || activation.shape().get(1) < 1) {
-            throw new FieldProblem(ShardLayout.ACTIVATION, activation.shape(), "F16 or F32 [rows, width]");
+            throw new FieldProblem(ShardLayout.ACTIVATION, activation.shape(), "F16, BF16 or F32 [rows, width]");
         }
         this.rows = Math.toIntExact(activation.shape().get(0));
         this.width = Math.toIntExact(activation.shape().get(1));
@@ -62,6 +65,18 @@ public final class Shard implements AutoCloseable {
         } catch (RuntimeException e) {
             file.close();
             throw e;
+        }
+    }
+
+    private static int number(SafetensorsFile file, String key, @Nullable Integer absent) {
+        String text = file.metadata().get(key);
+        if (text == null && absent != null) {
+            return absent;
+        }
+        try {
+            return Integer.parseInt(file.metadata(key));
+        } catch (NumberFormatException e) {
+            throw new FieldProblem(key, text, "a number");
         }
     }
 

@@ -1,11 +1,9 @@
 package io.concordance.contracts.shard;
 
-import io.concordance.contracts.json.Json;
 import io.concordance.contracts.tensor.DType;
 import io.concordance.contracts.tensor.SafetensorsWriter;
 import io.concordance.contracts.transcript.Outcome;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,11 +29,11 @@ public final class ShardWriter {
 
     /**
      * @param width values a row
-     * @param dtype {@link DType#F16} or {@link DType#F32}
+     * @param dtype {@link DType#F16}, {@link DType#BF16} or {@link DType#F32}
      */
     public ShardWriter(ShardHeader header, int width, DType dtype) {
-        if (dtype != DType.F16 && dtype != DType.F32) {
-            throw new IllegalArgumentException("activations are F16 or F32, not " + dtype);
+        if (!ShardRows.STORED.contains(dtype)) {
+            throw new IllegalArgumentException("activations are one of " + ShardRows.STORED + ", not " + dtype);
         }
         this.header = header;
         this.width = width;
@@ -68,8 +66,9 @@ public final class ShardWriter {
         append(token, position, spanCode);
         int at = (rows - 1) * width * dtype.bytes();
         for (int i = 0; i < width; i++) {
-            if (dtype == DType.F16) {
-                short half = Float.floatToFloat16(source[offset + i]);
+            if (dtype != DType.F32) {
+                float value = source[offset + i];
+                short half = dtype == DType.F16 ? Float.floatToFloat16(value) : bfloat16(value);
                 activations[at++] = (byte) half;
                 activations[at++] = (byte) (half >> 8);
             } else {
@@ -79,6 +78,15 @@ public final class ShardWriter {
                 }
             }
         }
+    }
+
+    /** Rounded to nearest, ties to even; what is not finite stays so. */
+    private static short bfloat16(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        if (!Float.isFinite(value)) {
+            return (short) (bits >>> 16 | (Float.isNaN(value) ? 0x40 : 0));
+        }
+        return (short) (bits + 0x7FFF + (bits >>> 16 & 1) >>> 16);
     }
 
     private void append(int token, int position, byte spanCode) {
@@ -123,16 +131,7 @@ public final class ShardWriter {
 
     private SafetensorsWriter file() {
         long[] perRow = {rows};
-        return new SafetensorsWriter()
-                .metadata("format", ShardLayout.FORMAT)
-                .metadata("job", header.job())
-                .metadata("model", header.model())
-                .metadata("hook", header.hook())
-                .metadata("slice", Integer.toString(header.slice()))
-                .metadata("arm", header.arm())
-                .metadata("armKind", header.armKind())
-                .metadata("role", header.role())
-                .metadata("documents", new String(Json.bytes(documentIds), StandardCharsets.UTF_8))
+        return ShardRows.frame(header, documentIds)
                 .tensor(
                         ShardLayout.ACTIVATION,
                         dtype,

@@ -85,6 +85,12 @@ public final class SafetensorsFile implements AutoCloseable {
         return parse(Arena.ofShared(), MemorySegment.ofArray(bytes));
     }
 
+    /** Reads a file that is in memory already; the memory must stay and not change until {@link #close}. */
+    @SuppressWarnings("MustBeClosedChecker") // owned by the returned object
+    public static SafetensorsFile of(MemorySegment bytes) {
+        return parse(Arena.ofShared(), bytes.asReadOnly());
+    }
+
     private static SafetensorsFile parse(Arena arena, MemorySegment all) {
         if (all.byteSize() < Long.BYTES) {
             throw new FieldProblem("header", all.byteSize() + " bytes", "a safetensors file of at least 8 bytes");

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds a safetensors file. The bytes are a function of what was added and of the order it was added in: metadata keys
@@ -30,7 +31,16 @@ public final class SafetensorsWriter {
     private final Map<String, String> metadata = new TreeMap<>();
     private final Map<String, Entry> entries = new LinkedHashMap<>();
 
-    private record Entry(DType dtype, long[] shape, MemorySegment data) {}
+    /** {@code data} is null while the caller has yet to write it. */
+    private record Entry(
+            DType dtype, long[] shape, long bytes, @Nullable MemorySegment data) {
+        MemorySegment written() {
+            if (data == null) {
+                throw new IllegalStateException("a reserved tensor can only be written in place");
+            }
+            return data;
+        }
+    }
 
     public SafetensorsWriter metadata(String key, String value) {
         metadata.put(key, value);
@@ -39,15 +49,28 @@ public final class SafetensorsWriter {
 
     /** Adds a tensor from its little-endian bytes. */
     public SafetensorsWriter tensor(String name, DType dtype, long[] shape, MemorySegment data) {
-        long elements = Arrays.stream(shape).reduce(1, Math::multiplyExact);
-        if (elements * dtype.bytes() != data.byteSize()) {
+        long bytes = bytes(dtype, shape);
+        if (bytes != data.byteSize()) {
             throw new IllegalArgumentException(name + ": shape " + Arrays.toString(shape) + " of " + dtype + " needs "
-                    + elements * dtype.bytes() + " bytes, got " + data.byteSize());
+                    + bytes + " bytes, got " + data.byteSize());
         }
-        if (entries.putIfAbsent(name, new Entry(dtype, shape.clone(), data)) != null) {
+        return add(name, new Entry(dtype, shape.clone(), bytes, data));
+    }
+
+    /** Adds a tensor whose bytes the caller writes itself, at {@link #offset} of the memory given to {@link #writeInto}. */
+    public SafetensorsWriter reserved(String name, DType dtype, long[] shape) {
+        return add(name, new Entry(dtype, shape.clone(), bytes(dtype, shape), null));
+    }
+
+    private SafetensorsWriter add(String name, Entry entry) {
+        if (entries.putIfAbsent(name, entry) != null) {
             throw new IllegalArgumentException("tensor added twice: " + name);
         }
         return this;
+    }
+
+    private static long bytes(DType dtype, long[] shape) {
+        return Math.multiplyExact(Arrays.stream(shape).reduce(1, Math::multiplyExact), (long) dtype.bytes());
     }
 
     public SafetensorsWriter floats(String name, long[] shape, float[] values) {
@@ -74,30 +97,68 @@ public final class SafetensorsWriter {
 
     /** The whole file in memory; fails above 2 GiB. */
     public byte[] toBytes() {
+        entries.values().forEach(Entry::written);
         byte[] header = header();
-        long size = header.length;
-        for (Entry entry : entries.values()) {
-            size += entry.data().byteSize();
-        }
-        byte[] file = new byte[Math.toIntExact(size)];
-        System.arraycopy(header, 0, file, 0, header.length);
-        long at = header.length;
-        MemorySegment target = MemorySegment.ofArray(file);
-        for (Entry entry : entries.values()) {
-            MemorySegment.copy(entry.data(), 0, target, at, entry.data().byteSize());
-            at += entry.data().byteSize();
-        }
+        byte[] file = new byte[Math.toIntExact(header.length + dataBytes())];
+        fill(MemorySegment.ofArray(file), header);
         return file;
+    }
+
+    /** Size of the file. */
+    public long size() {
+        return header().length + dataBytes();
+    }
+
+    /** Offset of a tensor's first byte from the start of the file. */
+    public long offset(String name) {
+        long at = header().length;
+        for (Map.Entry<String, Entry> entry : entries.entrySet()) {
+            if (entry.getKey().equals(name)) {
+                return at;
+            }
+            at += entry.getValue().bytes();
+        }
+        throw new IllegalArgumentException("no tensor " + name);
+    }
+
+    /**
+     * Writes everything but reserved tensors to its place.
+     *
+     * @param file memory of exactly {@link #size} bytes
+     */
+    public void writeInto(MemorySegment file) {
+        byte[] header = header();
+        if (file.byteSize() != header.length + dataBytes()) {
+            throw new IllegalArgumentException(
+                    "the file has " + (header.length + dataBytes()) + " bytes, the memory " + file.byteSize());
+        }
+        fill(file, header);
+    }
+
+    private long dataBytes() {
+        return entries.values().stream().mapToLong(Entry::bytes).sum();
+    }
+
+    private void fill(MemorySegment file, byte[] header) {
+        MemorySegment.copy(header, 0, file, ValueLayout.JAVA_BYTE, 0, header.length);
+        long at = header.length;
+        for (Entry entry : entries.values()) {
+            if (entry.data() != null) {
+                MemorySegment.copy(entry.data(), 0, file, at, entry.bytes());
+            }
+            at += entry.bytes();
+        }
     }
 
     /** Writes the file beside its final place, forces it to disk and moves it there in one step. */
     public void write(Path file) {
+        entries.values().forEach(Entry::written);
         Path part = file.resolveSibling(file.getFileName() + ".part");
         try (FileChannel channel = FileChannel.open(
                 part, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
             writeFully(channel, ByteBuffer.wrap(header()));
             for (Entry entry : entries.values()) {
-                MemorySegment data = entry.data();
+                MemorySegment data = entry.written();
                 // Heap segments of other than byte[] have no ByteBuffer view; copy through bounded chunks.
                 long size = data.byteSize();
                 byte[] chunk = new byte[(int) Math.min(size, 1 << 20)];
@@ -138,7 +199,7 @@ public final class SafetensorsWriter {
             long at = 0;
             for (Map.Entry<String, Entry> tensor : entries.entrySet()) {
                 Entry entry = tensor.getValue();
-                long end = at + entry.data().byteSize();
+                long end = at + entry.bytes();
                 out.writeObjectFieldStart(tensor.getKey());
                 out.writeStringField("dtype", entry.dtype().name());
                 writeLongs(out, "shape", entry.shape());

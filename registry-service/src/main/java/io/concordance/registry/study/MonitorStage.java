@@ -49,9 +49,10 @@ final class MonitorStage implements StageWork {
     public StageResult attempt(StudyRun run, ProgressSink progress) {
         Jobs jobs = run.result(StageName.CAPTURE, Jobs.class);
         List<Located> located = shards.of(jobs.evaluation(), jobs.hook());
-        int expected = located.isEmpty() ? 0 : located.getFirst().slices();
-        if (located.isEmpty() || located.size() < expected) {
-            return StageResult.waiting(located.size(), expected, "shards", "evaluation shards are on their way");
+        if (!EvaluationShards.complete(located)) {
+            int slices = located.isEmpty() ? 0 : located.getFirst().slices();
+            int known = (int) located.stream().map(Located::slice).distinct().count();
+            return StageResult.waiting(known, slices, "slices", "evaluation shards are on their way");
         }
         Found found = run.result(StageName.CANDIDATES, Found.class);
         int[] features = features(found);

@@ -17,14 +17,16 @@ class PostgresEvaluationShards implements EvaluationShards {
     @Override
     public void add(ShardWritten shard) {
         jdbi.useHandle(handle -> handle.createUpdate("""
-                        insert into evaluation_shard (job, hook, slice, slices, object_key, sha256)
-                        values (:job, :hook, :slice, :slices, :key, :sha256)
+                        insert into evaluation_shard (job, hook, slice, slices, part, parts, object_key, sha256)
+                        values (:job, :hook, :slice, :slices, :part, :parts, :key, :sha256)
                         on conflict do nothing
                         """)
                 .bind("job", shard.jobId())
                 .bind("hook", shard.hook())
                 .bind("slice", shard.slice())
                 .bind("slices", shard.slices())
+                .bind("part", shard.part())
+                .bind("parts", shard.parts())
                 .bind("key", shard.object().key())
                 .bind("sha256", shard.object().sha256())
                 .execute());
@@ -33,14 +35,15 @@ class PostgresEvaluationShards implements EvaluationShards {
     @Override
     public List<Located> of(String job, String hook) {
         return jdbi.withHandle(handle -> handle.createQuery("""
-                        select slice, slices, object_key, sha256 from evaluation_shard
-                        where job = :job and hook = :hook order by slice
+                        select slice, slices, parts, object_key, sha256 from evaluation_shard
+                        where job = :job and hook = :hook order by slice, part
                         """)
                 .bind("job", job)
                 .bind("hook", hook)
                 .map((row, context) -> new Located(
                         row.getInt("slice"),
                         row.getInt("slices"),
+                        row.getInt("parts"),
                         row.getString("object_key"),
                         row.getString("sha256")))
                 .list());

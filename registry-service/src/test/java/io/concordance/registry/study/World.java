@@ -153,7 +153,7 @@ final class World implements FeatureRepository, EvaluationShards {
     public List<Located> of(String job, String hook) {
         List<Located> located = new ArrayList<>();
         for (int slice = 0; slice < shards.size(); slice++) {
-            located.add(new Located(slice, shards.size(), "key-" + slice, "sha256:" + slice));
+            located.add(new Located(slice, shards.size(), 1, "key-" + slice, "sha256:" + slice));
         }
         return located;
     }

@@ -62,13 +62,16 @@ public class PostgresCaptureRepository {
             }
             handle.createUpdate("""
                             insert into captured_shard
-                                (job, hook, slice, arm, role, bucket, object_key, sha256, bytes, rows, width)
-                            values (:job, :hook, :slice, :arm, :role, :bucket, :key, :sha256, :bytes, :rows, :width)
+                                (job, hook, slice, part, parts, arm, role, bucket, object_key, sha256, bytes, rows, width)
+                            values (:job, :hook, :slice, :part, :parts, :arm, :role, :bucket, :key, :sha256, :bytes, :rows,
+                                    :width)
                             on conflict do nothing
                             """)
                     .bind("job", job)
                     .bind("hook", shard.hook())
                     .bind("slice", shard.slice())
+                    .bind("part", shard.part())
+                    .bind("parts", shard.parts())
                     .bind("arm", shard.arm())
                     .bind("role", shard.role())
                     .bind("bucket", shard.object().bucket())
@@ -95,29 +98,41 @@ public class PostgresCaptureRepository {
                 .findOne());
     }
 
-    /** A shard that was written; left out when {@code arms} is not empty and does not name its arm. */
+    /** A slice whose shards at the hook were all written; left out when {@code arms} is not empty and does not name its arm. */
     Optional<Written> shard(UUID job, String hook, int slice, List<String> arms) {
-        return jdbi.withHandle(handle -> handle.createQuery("""
-                        select * from captured_shard where job = :job and hook = :hook and slice = :slice
+        List<PartRow> parts = jdbi.withHandle(handle -> handle.createQuery("""
+                        select * from captured_shard where job = :job and hook = :hook and slice = :slice order by part
                         """)
                 .bind("job", job)
                 .bind("hook", hook)
                 .bind("slice", slice)
-                .map((row, context) -> written(row, arms))
-                .findOne());
+                .map((row, context) -> part(row))
+                .list());
+        if (parts.isEmpty() || parts.size() < parts.getFirst().parts()) {
+            return Optional.empty();
+        }
+        PartRow first = parts.getFirst();
+        return Optional.of(new Written(
+                parts.stream().map(PartRow::part).toList(),
+                first.width(),
+                first.role().equals(CapturedJob.LEARNING) && (arms.isEmpty() || arms.contains(first.arm()))));
     }
 
-    private static Written written(ResultSet row, List<String> arms) throws SQLException {
-        return new Written(
-                new ObjectRef(
-                        row.getString("bucket"),
-                        row.getString("object_key"),
-                        row.getString("sha256"),
-                        row.getLong("bytes")),
-                row.getInt("rows"),
+    private record PartRow(Written.Part part, int parts, int width, String role, String arm) {}
+
+    private static PartRow part(ResultSet row) throws SQLException {
+        return new PartRow(
+                new Written.Part(
+                        new ObjectRef(
+                                row.getString("bucket"),
+                                row.getString("object_key"),
+                                row.getString("sha256"),
+                                row.getLong("bytes")),
+                        row.getInt("rows")),
+                row.getInt("parts"),
                 row.getInt("width"),
-                row.getString("role").equals(CapturedJob.LEARNING)
-                        && (arms.isEmpty() || arms.contains(row.getString("arm"))));
+                row.getString("role"),
+                row.getString("arm"));
     }
 
     /** Values a row at a hook, once any shard of the jobs says so. */

@@ -16,7 +16,7 @@ final class StoredShards implements ShardSource {
     private final ShardCache cache;
     private final String hook;
     private final List<String> arms;
-    /** A shard never changes once written. */
+    /** What is written never changes. */
     private final Map<ShardOrder.Slot, Written> known = new HashMap<>();
 
     StoredShards(PostgresCaptureRepository repository, ShardCache cache, String hook, List<String> arms) {
@@ -44,16 +44,24 @@ final class StoredShards implements ShardSource {
      */
     @Override
     public void read(Written shard, float[] target, int offset) {
-        String key = shard.object().key();
-        try (Shard file = Shard.open(cache.get(shard.object()))) {
+        int at = offset;
+        for (Written.Part part : shard.parts()) {
+            read(part, shard.width(), target, at);
+            at += part.rows() * shard.width();
+        }
+    }
+
+    private void read(Written.Part part, int width, float[] target, int offset) {
+        String key = part.object().key();
+        try (Shard file = Shard.open(cache.get(part.object()))) {
             if (!file.header().role().equals(CapturedJob.LEARNING)) {
                 throw new FieldProblem(key + " role", file.header().role(), CapturedJob.LEARNING);
             }
-            if (file.rows() != shard.rows() || file.width() != shard.width()) {
+            if (file.rows() != part.rows() || file.width() != width) {
                 throw new FieldProblem(
                         key + " shape",
                         file.rows() + " x " + file.width(),
-                        shard.rows() + " x " + shard.width() + ", as announced");
+                        part.rows() + " x " + width + ", as announced");
             }
             file.activations(0, file.rows(), target, offset);
         }

@@ -134,7 +134,8 @@ public final class RowStream {
         if (shard.width() != width) {
             throw new FieldProblem(
                     "jobs",
-                    shard.width() + " values a row in " + shard.object().key(),
+                    shard.width() + " values a row in "
+                            + shard.parts().getFirst().object().key(),
                     width + ", as in the first shard");
         }
     }

@@ -1,21 +1,34 @@
 package io.concordance.trainer.stream;
 
 import io.concordance.contracts.event.ObjectRef;
+import java.util.List;
 import java.util.Optional;
 
 /** Where a run's shards come from. */
 public interface ShardSource {
 
     /**
-     * A shard that has been written.
+     * Everything of a slice at the run's hook, which has been written.
      *
+     * @param parts its shards in order, at least one
      * @param included false when the run leaves its arm out; it then counts as having no rows
      */
-    record Written(ObjectRef object, int rows, int width, boolean included) {}
+    record Written(List<Part> parts, int width, boolean included) {
+        public Written {
+            parts = List.copyOf(parts);
+        }
 
-    /** The shard of a slot, or empty while capture has not written it. */
+        /** One shard. */
+        public record Part(ObjectRef object, int rows) {}
+
+        public int rows() {
+            return parts.stream().mapToInt(Part::rows).reduce(0, Math::addExact);
+        }
+    }
+
+    /** The shards of a slot, or empty while capture has not written them all. */
     Optional<Written> find(ShardOrder.Slot slot);
 
-    /** Reads the shard's activations as [rows, width] into {@code target} from {@code offset}. */
+    /** Reads their activations as [rows, width] into {@code target} from {@code offset}. */
     void read(Written shard, float[] target, int offset);
 }

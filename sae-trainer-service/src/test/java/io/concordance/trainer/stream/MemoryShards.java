@@ -3,6 +3,7 @@ package io.concordance.trainer.stream;
 import io.concordance.contracts.event.ObjectRef;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -24,7 +25,11 @@ public final class MemoryShards implements ShardSource {
         data.put(key, rows);
         written.put(
                 slot,
-                new Written(new ObjectRef("memory", key, "sha256:" + slice, 0), rows.length / width, width, included));
+                new Written(
+                        List.of(new Written.Part(
+                                new ObjectRef("memory", key, "sha256:" + slice, 0), rows.length / width)),
+                        width,
+                        included));
     }
 
     public void hold(String job, int slice) {
@@ -42,7 +47,7 @@ public final class MemoryShards implements ShardSource {
 
     @Override
     public void read(Written shard, float[] target, int offset) {
-        float[] rows = data.get(shard.object().key());
+        float[] rows = data.get(shard.parts().getFirst().object().key());
         System.arraycopy(rows, 0, target, offset, rows.length);
     }
 }

@@ -36,6 +36,13 @@ public class ObjectStore {
         this.s3 = s3;
     }
 
+    /** A store outside a service; its bucket is made if missing. */
+    public static ObjectStore connect(String endpoint, String accessKey, String secretKey, String bucket) {
+        S3 s3 = new S3(new FixedS3Settings(endpoint, accessKey, secretKey, bucket, "us-east-1"));
+        s3.makeBucket();
+        return new ObjectStore(s3);
+    }
+
     /** The bucket that all keys are in. */
     public String bucket() {
         return s3.bucket();

@@ -19,6 +19,7 @@ public final class HookSurgery {
     /** Stored precision of activations. */
     public enum Precision {
         FP16(TensorProto.DataType.FLOAT16),
+        BF16(TensorProto.DataType.BFLOAT16),
         FP32(TensorProto.DataType.FLOAT);
 
         private final int elementType;

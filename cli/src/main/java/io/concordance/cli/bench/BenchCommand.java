@@ -1,0 +1,62 @@
+package io.concordance.cli.bench;
+
+import io.concordance.cli.CommandFailure;
+import io.concordance.cli.Home;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code concordance bench}. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        description = "Run a comparison and print its figures. Names: capture-overhead.")
+public final class BenchCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "NAME", description = "The comparison.")
+    String name = "";
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the figures here as well.")
+    @Nullable
+    Path json;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try {
+            return new ProcessBuilder(command(Home.path())).inheritIO().start().waitFor();
+        } catch (IOException e) {
+            throw new CommandFailure("the comparison does not start: " + e.getMessage(), e);
+        }
+    }
+
+    private List<String> command(Path home) {
+        Path target = home.resolve("bench/target");
+        Path capture = home.resolve("capture-service/target/quarkus-app");
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "--enable-native-access=ALL-UNNAMED",
+                "--add-modules=jdk.incubator.vector",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Dconcordance.home=" + home,
+                "-cp",
+                String.join(
+                        File.pathSeparator,
+                        target.resolve("classes").toString(),
+                        target.resolve("bench") + "/*",
+                        capture.resolve("app") + "/*",
+                        capture.resolve("lib/main") + "/*"),
+                "io.concordance.bench.Bench",
+                name));
+        if (json != null) {
+            command.addAll(List.of("--json", json.toAbsolutePath().toString()));
+        }
+        return command;
+    }
+}
