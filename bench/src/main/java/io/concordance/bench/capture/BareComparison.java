@@ -67,7 +67,7 @@ final class BareComparison {
                         case PRUNED -> bench.bare(pruned, batches);
                     };
                     if (round >= 0) {
-                        took.get(leg)[round] = once;
+                        took.getOrDefault(leg, new Took[rounds])[round] = once;
                     }
                 }
             }
