@@ -2,6 +2,7 @@ package io.concordance.bench;
 
 import io.concordance.trainer.kernel.AdamStep;
 import io.concordance.trainer.kernel.KernelShape;
+import io.concordance.trainer.kernel.Objective;
 import io.concordance.trainer.kernel.Parameter;
 import io.concordance.trainer.kernel.Quantity;
 import io.concordance.trainer.kernel.ScalarKernels;
@@ -52,6 +53,7 @@ public class TrainStepBenchmark {
 
     private StepKernels kernels = new ScalarKernels(new KernelShape(1, 1, 1));
     private Selection selection = new Selection.TopK(1);
+    private Objective objective = Objective.reconstruction(1);
     private float[] rows = new float[0];
     private long step;
 
@@ -62,6 +64,7 @@ public class TrainStepBenchmark {
                 new KernelShape(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), Integer.parseInt(parts[2]));
         int k = Integer.parseInt(parts[3]);
         selection = activation.equals("topk") ? new Selection.TopK(k) : new Selection.BatchTopK(k);
+        objective = Objective.reconstruction(shape.features());
         kernels = engine.equals("scalar")
                 ? new ScalarKernels(shape)
                 : new VectorKernels(shape, Integer.parseInt(engine.substring(engine.indexOf(':') + 1)));
@@ -87,7 +90,7 @@ public class TrainStepBenchmark {
     public double step() {
         kernels.centre(rows, 1);
         kernels.select(selection);
-        kernels.decode();
+        kernels.decode(objective);
         kernels.groupByFeature();
         double norm = Math.sqrt(kernels.gradients());
         kernels.update(AdamStep.at(++step, 1e-4, 0.9, 0.999, 1e-8, norm > 1 ? 1 / norm : 1));

@@ -16,7 +16,7 @@ import java.util.Arrays;
 /**
  * Dictionaries on disk in the layout that SAELens' {@code SAE.load_from_disk} reads: {@code cfg.json} and
  * {@code sae_weights.safetensors} with {@code W_enc [d, F]}, {@code b_enc [F]}, {@code W_dec [F, d]}, {@code b_dec [d]}
- * and, for JumpReLU, {@code threshold [F]}. A {@code topk} dictionary has no threshold tensor in that layout; the
+ * and, for JumpReLU, {@code threshold [F]}. A {@code standard} one has thresholds of 0. A {@code topk} dictionary has no threshold tensor in that layout; the
  * threshold of its per-feature form is kept in the config's metadata.
  */
 public final class DictionaryFiles {
@@ -46,7 +46,7 @@ public final class DictionaryFiles {
                 .floats("b_enc", new long[] {features}, dictionary.encoderBias())
                 .floats("W_dec", new long[] {features, width}, dictionary.decoder())
                 .floats("b_dec", new long[] {width}, dictionary.decoderBias());
-        if (isJumpRelu(dictionary.info().architecture())) {
+        if (form(dictionary.info()) == Form.JUMPRELU) {
             weights.floats("threshold", new long[] {features}, dictionary.threshold());
         }
         weights.write(folder.resolve(WEIGHTS));
@@ -86,7 +86,7 @@ public final class DictionaryFiles {
         int features = config.path("d_sae").asInt();
         try (SafetensorsFile weights = SafetensorsFile.open(folder.resolve(WEIGHTS))) {
             float[] threshold;
-            if (isJumpRelu(info.architecture())) {
+            if (form(info) == Form.JUMPRELU) {
                 threshold = weights.floats("threshold");
             } else {
                 threshold = new float[features];
@@ -104,11 +104,18 @@ public final class DictionaryFiles {
         }
     }
 
-    private static boolean isJumpRelu(String architecture) {
-        return switch (architecture) {
-            case "jumprelu" -> true;
-            case "topk" -> false;
-            default -> throw new FieldProblem("architecture", architecture, "jumprelu or topk");
+    private enum Form {
+        STANDARD,
+        TOPK,
+        JUMPRELU
+    }
+
+    private static Form form(DictionaryInfo info) {
+        return switch (info.architecture()) {
+            case "standard" -> Form.STANDARD;
+            case "topk" -> Form.TOPK;
+            case "jumprelu" -> Form.JUMPRELU;
+            default -> throw new FieldProblem("architecture", info.architecture(), "jumprelu, topk or standard");
         };
     }
 
@@ -123,7 +130,7 @@ public final class DictionaryFiles {
         config.put("apply_b_dec_to_input", true);
         config.put("normalize_activations", "none");
         config.put("reshape_activations", "none");
-        if (!isJumpRelu(info.architecture())) {
+        if (form(info) == Form.TOPK) {
             config.put("k", info.k());
             config.put("rescale_acts_by_decoder_norm", false);
         }
@@ -143,7 +150,7 @@ public final class DictionaryFiles {
         details.put("seed", info.seed());
         details.put("tokens", info.tokens());
         details.put("fvu", info.fvu());
-        if (!isJumpRelu(info.architecture())) {
+        if (form(info) == Form.TOPK) {
             details.put("threshold", dictionary.threshold()[0]);
         }
         metadata.put("l0", info.l0());

@@ -4,9 +4,9 @@ package io.concordance.contracts.dictionary;
  * What a dictionary was trained as and on. Nothing in here may differ between two runs that learnt the same thing: it is
  * part of the digest.
  *
- * @param architecture as exported: {@code topk}, or {@code jumprelu} for a BatchTopK dictionary with its threshold
- * @param trainingArchitecture {@code topk} or {@code batchtopk}
- * @param k target number of active features a row
+ * @param architecture as exported: {@code standard}, {@code topk}, or {@code jumprelu} for a dictionary with thresholds
+ * @param trainingArchitecture {@code standard}, {@code topk}, {@code batchtopk}, {@code jumprelu} or {@code matryoshka}
+ * @param k target number of active features a row; 0 where the architecture has none
  * @param model name of the model
  * @param hook canonical hook point name
  * @param seed seed of the run

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class StudyFile {
     private static final long MAX_BYTES = 1 << 20;
     private static final int MAX_WIDTH = 1 << 20;
+    private static final List<String> ACTIVATIONS = List.of("batchtopk", "jumprelu", "matryoshka", "topk");
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
     private static final ObjectMapper YAML =
             Json.configure(YAMLMapper.builder()).build();
@@ -185,8 +186,9 @@ public final class StudyFile {
             throw new FieldProblem("dictionary.k", dictionary.k(), "1 to width (" + dictionary.width() + ")");
         }
         require("dictionary.activation", dictionary.activation());
-        if (!Set.of("batchtopk", "topk").contains(dictionary.activation())) {
-            throw new FieldProblem("dictionary.activation", dictionary.activation(), "batchtopk or topk");
+        if (!ACTIVATIONS.contains(dictionary.activation())) {
+            throw new FieldProblem(
+                    "dictionary.activation", dictionary.activation(), "one of " + String.join(", ", ACTIVATIONS));
         }
         if (dictionary.tokens() < 1) {
             throw new FieldProblem("dictionary.tokens", dictionary.tokens(), "at least 1");

@@ -10,11 +10,15 @@ import org.jspecify.annotations.Nullable;
  * @param hook canonical or short name
  * @param arms names of the arms to learn from; all when absent
  * @param width number of features
- * @param activation {@code batchtopk} (when absent) or {@code topk}
+ * @param k may be absent for activation {@code standard} alone, which has no use for it
+ * @param activation {@code batchtopk} (when absent), {@code topk}, {@code standard}, {@code jumprelu} or
+ *     {@code matryoshka}
  * @param tokens rows to train on, counting every epoch
  * @param seed 0 when absent
  * @param batch rows a step; chosen from {@code tokens} when absent
  * @param learningRate chosen from {@code width} when absent
+ * @param sparsity weight of the penalty of {@code standard} and {@code jumprelu}
+ * @param prefixes nested numbers of features of {@code matryoshka}
  */
 record DictionaryRequest(
         @Nullable String name,
@@ -27,4 +31,6 @@ record DictionaryRequest(
         @Nullable Long tokens,
         @Nullable Long seed,
         @Nullable Integer batch,
-        @Nullable Double learningRate) {}
+        @Nullable Double learningRate,
+        @Nullable Double sparsity,
+        @Nullable List<@Nullable Integer> prefixes) {}

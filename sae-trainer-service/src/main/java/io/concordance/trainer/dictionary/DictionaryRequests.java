@@ -47,15 +47,7 @@ class DictionaryRequests {
         if (name.isBlank() || name.length() > MAX_NAME) {
             throw new FieldProblem("name", name, "1 to " + MAX_NAME + " characters");
         }
-        TrainConfig train = TrainConfig.of(
-                required("width", request.width(), "1 to " + TrainConfig.MAX_WIDTH),
-                required("k", request.k(), "1 to width"),
-                request.activation() == null ? Activation.BATCHTOPK : Activation.named(request.activation()),
-                required("tokens", request.tokens(), "more than 0"),
-                request.seed() == null ? 0 : request.seed(),
-                request.batch(),
-                request.learningRate(),
-                config.windowRows());
+        TrainConfig train = train(request);
         String hook = HookNames.canonical(required("hook", request.hook(), "a captured hook point"));
         List<CapturedJob> jobs = jobs(request.jobs());
         for (CapturedJob job : jobs) {
@@ -66,6 +58,32 @@ class DictionaryRequests {
         RunSpec spec = new RunSpec(
                 jobs.stream().map(job -> UUID.fromString(job.id())).toList(), hook, arms(request.arms(), jobs), train);
         return new Accepted(name, jobs.getFirst().model(), spec);
+    }
+
+    private TrainConfig train(DictionaryRequest request) {
+        Activation activation =
+                request.activation() == null ? Activation.BATCHTOPK : Activation.named(request.activation());
+        Integer k = activation == Activation.STANDARD && request.k() == null ? Integer.valueOf(0) : request.k();
+        TrainConfig train = TrainConfig.of(
+                required("width", request.width(), "1 to " + TrainConfig.MAX_WIDTH),
+                required("k", k, "1 to width"),
+                activation,
+                required("tokens", request.tokens(), "more than 0"),
+                request.seed() == null ? 0 : request.seed(),
+                request.batch(),
+                request.learningRate(),
+                config.windowRows());
+        if (request.sparsity() != null) {
+            train = train.sparsity(request.sparsity());
+        }
+        if (request.prefixes() != null) {
+            List<Integer> prefixes = new ArrayList<>();
+            for (int i = 0; i < request.prefixes().size(); i++) {
+                prefixes.add(required("prefixes[" + i + "]", request.prefixes().get(i), "a number of features"));
+            }
+            train = train.prefixes(prefixes);
+        }
+        return train;
     }
 
     private static <T> T required(String field, @Nullable T value, String allowed) {

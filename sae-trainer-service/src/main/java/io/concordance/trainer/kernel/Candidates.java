@@ -21,6 +21,10 @@ final class Candidates {
     int[] rows = new int[0];
     int[] features = new int[0];
     int count;
+    private float[] spareValues = new float[0];
+    private int[] spareRows = new int[0];
+    private int[] spareFeatures = new int[0];
+    private int[] cursor = new int[0];
     private float floor;
     private int limit;
     private long keep;
@@ -56,6 +60,28 @@ final class Candidates {
         count = n;
     }
 
+    /** Offers a tile whose features have a border each; what is above it stays, whatever its number. */
+    void offerAbove(float[] tile, int firstRow, int tileRows, float[] bias, int base, float[] floors) {
+        ensure(count + (tileRows + 1) * Panels.FEATURES);
+        IntVector indices = IntVector.zero(INTS).addIndex(1).add(base);
+        int n = count;
+        for (int r = 0; r < tileRows; r++) {
+            for (int j = 0; j < Panels.FEATURES; j += LENGTH) {
+                FloatVector z = FloatVector.fromArray(FLOATS, tile, r * Panels.FEATURES + j)
+                        .add(FloatVector.fromArray(FLOATS, bias, base + j));
+                VectorMask<Float> above =
+                        z.compare(VectorOperators.GT, FloatVector.fromArray(FLOATS, floors, base + j));
+                if (above.anyTrue()) {
+                    z.compress(above).intoArray(values, n);
+                    indices.add(j).compress(above.cast(INTS)).intoArray(features, n);
+                    IntVector.broadcast(INTS, firstRow + r).intoArray(rows, n);
+                    n += above.trueCount();
+                }
+            }
+        }
+        count = n;
+    }
+
     private void thin() {
         float border = Ranks.kthLargest(new float[][] {values}, new int[] {count}, keep);
         int kept = 0;
@@ -74,22 +100,33 @@ final class Candidates {
 
     /** Brings the candidates of rows [firstRow, firstRow + rowCount) into (row, feature) order; stable, hence exact. */
     void sort(int firstRow, int rowCount) {
-        int[] cursor = new int[rowCount + 1];
+        if (cursor.length < rowCount + 1) {
+            cursor = new int[rowCount + 1];
+        }
+        Arrays.fill(cursor, 0);
         for (int i = 0; i < count; i++) {
             cursor[rows[i] - firstRow + 1]++;
         }
         for (int r = 0; r < rowCount; r++) {
             cursor[r + 1] += cursor[r];
         }
-        float[] sortedValues = new float[values.length];
-        int[] sortedRows = new int[values.length];
-        int[] sortedFeatures = new int[values.length];
+        if (spareValues.length < count) {
+            spareValues = new float[values.length];
+            spareRows = new int[values.length];
+            spareFeatures = new int[values.length];
+        }
         for (int i = 0; i < count; i++) {
             int to = cursor[rows[i] - firstRow]++;
-            sortedValues[to] = values[i];
-            sortedRows[to] = rows[i];
-            sortedFeatures[to] = features[i];
+            spareValues[to] = values[i];
+            spareRows[to] = rows[i];
+            spareFeatures[to] = features[i];
         }
+        float[] sortedValues = spareValues;
+        int[] sortedRows = spareRows;
+        int[] sortedFeatures = spareFeatures;
+        spareValues = values;
+        spareRows = rows;
+        spareFeatures = features;
         values = sortedValues;
         rows = sortedRows;
         features = sortedFeatures;

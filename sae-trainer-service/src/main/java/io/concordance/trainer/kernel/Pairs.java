@@ -33,7 +33,7 @@ public final class Pairs {
         return features;
     }
 
-    /** z of each pair, positive. */
+    /** z of each pair; 0 for one that only its threshold learns from. */
     public float[] activations() {
         return activations;
     }
@@ -72,6 +72,19 @@ public final class Pairs {
     /** Declares that entries up to {@code end} are set. */
     void end(int end) {
         count = end;
+    }
+
+    /** Counts and sums the pairs from {@code first} on, in their order. */
+    Selected selected(int first, double threshold) {
+        long active = 0;
+        double sum = 0;
+        for (int i = first; i < count; i++) {
+            if (activations[i] > 0) {
+                active++;
+                sum += activations[i];
+            }
+        }
+        return new Selected(active, threshold, sum);
     }
 
     /** Declares that everything added so far is a main pair. */

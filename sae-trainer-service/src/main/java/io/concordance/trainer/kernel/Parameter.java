@@ -9,13 +9,15 @@ public enum Parameter {
     /** {@code W_dec}, one unit-norm row a feature, [features, width]. */
     DECODER,
     /** {@code b_dec}, [width]; subtracted before encoding and added after decoding. */
-    DECODER_BIAS;
+    DECODER_BIAS,
+    /** Logarithm of each feature's JumpReLU threshold, [features]; of no effect under the other rules. */
+    THRESHOLD;
 
     /** Number of elements. */
     public int size(KernelShape shape) {
         return switch (this) {
             case ENCODER, DECODER -> Math.multiplyExact(shape.features(), shape.width());
-            case ENCODER_BIAS -> shape.features();
+            case ENCODER_BIAS, THRESHOLD -> shape.features();
             case DECODER_BIAS -> shape.width();
         };
     }
@@ -24,15 +26,19 @@ public enum Parameter {
     int rows(KernelShape shape) {
         return switch (this) {
             case ENCODER, DECODER -> shape.features();
-            case ENCODER_BIAS, DECODER_BIAS -> 1;
+            case ENCODER_BIAS, DECODER_BIAS, THRESHOLD -> 1;
         };
     }
 
     int columns(KernelShape shape) {
-        return this == ENCODER_BIAS ? shape.features() : shape.width();
+        return isPerFeature() ? shape.features() : shape.width();
     }
 
     int stride(KernelShape shape) {
-        return this == ENCODER_BIAS ? shape.features() : shape.stride();
+        return isPerFeature() ? shape.features() : shape.stride();
+    }
+
+    private boolean isPerFeature() {
+        return this == ENCODER_BIAS || this == THRESHOLD;
     }
 }

@@ -3,7 +3,6 @@ package io.concordance.trainer.kernel;
 import static io.concordance.trainer.kernel.KernelShape.LANES;
 
 import java.util.Arrays;
-import java.util.Comparator;
 
 /**
  * The plain reference: one thread, one loop per formula, the order of operations that {@link StepKernels} fixes. Every
@@ -62,18 +61,7 @@ public final class ScalarKernels implements StepKernels {
     @Override
     public Selected select(Selection selection) {
         encode();
-        if (!(selection instanceof Selection.DeadTopK)) {
-            buffers.pairs.clear();
-        }
-        Selected selected = switch (selection) {
-            case Selection.TopK rule -> rows(allFeatures(), rule.k(), 0);
-            case Selection.BatchTopK rule -> batch(rule.k());
-            case Selection.DeadTopK rule -> rows(rule.features(), rule.k(), shape.batch());
-        };
-        if (!(selection instanceof Selection.DeadTopK)) {
-            buffers.pairs.endMain();
-        }
-        return selected;
+        return ScalarSelection.select(selection, buffers, dense);
     }
 
     private void encode() {
@@ -90,92 +78,77 @@ public final class ScalarKernels implements StepKernels {
         }
     }
 
-    private int[] allFeatures() {
-        int[] all = new int[shape.features()];
-        Arrays.setAll(all, f -> f);
-        return all;
-    }
-
-    private Selected rows(int[] features, int k, int rowOffset) {
-        long kept = 0;
-        double borders = 0;
-        for (int r = 0; r < shape.batch(); r++) {
-            int base = r * shape.features();
-            int[] best = Arrays.stream(features)
-                    .filter(f -> dense[base + f] > 0)
-                    .boxed()
-                    .sorted(Comparator.comparing((Integer f) -> -dense[base + f])
-                            .thenComparing(Comparator.naturalOrder()))
-                    .limit(k)
-                    .mapToInt(Integer::intValue)
-                    .sorted()
-                    .toArray();
-            float smallest = 0;
-            for (int f : best) {
-                float z = dense[base + f];
-                buffers.pairs.add(r + rowOffset, f, z);
-                smallest = smallest == 0 ? z : Math.min(smallest, z);
-            }
-            kept += best.length;
-            borders += smallest;
-        }
-        return new Selected(kept, borders / shape.batch());
-    }
-
-    private Selected batch(int k) {
-        int[] positive = java.util.stream.IntStream.range(0, dense.length)
-                .filter(i -> dense[i] > 0)
-                .toArray();
-        int[] best = Arrays.stream(positive)
-                .boxed()
-                .sorted(Comparator.comparing((Integer i) -> -dense[i]).thenComparing(Comparator.naturalOrder()))
-                .limit((long) k * shape.batch())
-                .mapToInt(Integer::intValue)
-                .toArray();
-        double border = best.length == 0 ? 0 : dense[best[best.length - 1]];
-        Arrays.sort(best);
-        for (int i : best) {
-            buffers.pairs.add(i / shape.features(), i % shape.features(), dense[i]);
-        }
-        return new Selected(best.length, border);
-    }
-
     @Override
-    public Residual decode() {
+    public Residual decode(Objective objective) {
+        buffers.objective = objective;
+        buffers.growOutput(objective.count());
         Pairs pairs = buffers.pairs;
-        float[] decoder = buffers.value(Parameter.DECODER);
-        float coefficient = outputCoefficient(shape);
         double squares = 0;
+        double nested = 0;
         int from = 0;
         for (int r = 0; r < shape.batch(); r++) {
-            float[] reconstruction = Arrays.copyOf(buffers.value(Parameter.DECODER_BIAS), stride);
             int to = from;
-            for (; to < pairs.main() && pairs.rows()[to] == r; to++) {
-                axpy(pairs.activations()[to], decoder, pairs.features()[to] * stride, reconstruction, 0, stride);
+            while (to < pairs.main() && pairs.rows()[to] == r) {
+                to++;
             }
-            for (int c = 0; c < stride; c++) {
-                int at = r * stride + c;
-                buffers.residual[at] = buffers.x[at] - reconstruction[c];
-                buffers.output[at] = coefficient * buffers.residual[at];
-            }
+            nested += decodeRow(r, from, to);
             squares += dot(buffers.residual, r * stride, buffers.residual, r * stride, stride);
-            for (int i = from; i < to; i++) {
-                pairs.deltas()[i] = dot(buffers.output, r * stride, decoder, pairs.features()[i] * stride, stride);
-            }
             from = to;
         }
         Columns.sum(buffers.residual, shape.batch(), stride, 0, stride, buffers.residualSums);
-        return new Residual(squares, Columns.variance(squares, buffers.residualSums, shape.batch()));
+        return new Residual(
+                squares,
+                Columns.variance(squares, buffers.residualSums, shape.batch()),
+                objective.count() == 1 ? squares : nested / objective.count());
     }
 
-    /** dL/dx_hat = coefficient * e, from L = mean of e^2. */
-    static float outputCoefficient(KernelShape shape) {
-        return (float) (-2.0 / ((double) shape.batch() * shape.width()));
+    /** Residual, output gradient and deltas of one row with pairs [from, to); returns the sum of squares over prefixes. */
+    private double decodeRow(int r, int from, int to) {
+        Objective objective = buffers.objective;
+        Pairs pairs = buffers.pairs;
+        float[] decoder = buffers.value(Parameter.DECODER);
+        float coefficient = objective.outputCoefficient(shape);
+        float[] reconstruction = Arrays.copyOf(buffers.value(Parameter.DECODER_BIAS), stride);
+        int[] ends = new int[objective.count()];
+        double squares = 0;
+        int i = from;
+        for (int g = 0; g < objective.count(); g++) {
+            for (; i < to && pairs.features()[i] < objective.end(g); i++) {
+                axpy(pairs.activations()[i], decoder, pairs.features()[i] * stride, reconstruction, 0, stride);
+            }
+            ends[g] = i;
+            for (int c = 0; c < stride; c++) {
+                int at = r * stride + c;
+                buffers.residual[at] = buffers.x[at] - reconstruction[c];
+                buffers.output[(g * shape.batch() + r) * stride + c] = coefficient * buffers.residual[at];
+            }
+            squares += dot(buffers.residual, r * stride, buffers.residual, r * stride, stride);
+        }
+        for (int g = objective.count() - 2; g >= 0; g--) {
+            int at = (g * shape.batch() + r) * stride;
+            for (int c = 0; c < stride; c++) {
+                buffers.output[at + c] += buffers.output[at + shape.batch() * stride + c];
+            }
+        }
+        i = from;
+        for (int g = 0; g < objective.count(); g++) {
+            for (; i < ends[g]; i++) {
+                float delta = dot(
+                        buffers.output,
+                        (g * shape.batch() + r) * stride,
+                        decoder,
+                        pairs.features()[i] * stride,
+                        stride);
+                pairs.deltas()[i] = delta + objective.activationPenalty();
+            }
+        }
+        return squares;
     }
 
     @Override
     public double decodeAuxiliary(double weight) {
-        buffers.growOutput();
+        buffers.growOutput(buffers.objective.count() + 1);
+        int offset = buffers.objective.count() * shape.batch();
         Pairs pairs = buffers.pairs;
         float[] decoder = buffers.value(Parameter.DECODER);
         float coefficient = (float) (-2 * weight);
@@ -184,17 +157,18 @@ public final class ScalarKernels implements StepKernels {
         for (int r = 0; r < shape.batch(); r++) {
             float[] reconstruction = new float[stride];
             int row = r + shape.batch();
+            int out = (r + offset) * stride;
             int to = from;
             for (; to < pairs.count() && pairs.rows()[to] == row; to++) {
                 axpy(pairs.activations()[to], decoder, pairs.features()[to] * stride, reconstruction, 0, stride);
             }
             for (int c = 0; c < stride; c++) {
                 reconstruction[c] = buffers.residual[r * stride + c] - reconstruction[c];
-                buffers.output[row * stride + c] = coefficient * reconstruction[c];
+                buffers.output[out + c] = coefficient * reconstruction[c];
             }
             squares += dot(reconstruction, 0, reconstruction, 0, stride);
             for (int i = from; i < to; i++) {
-                pairs.deltas()[i] = dot(buffers.output, row * stride, decoder, pairs.features()[i] * stride, stride);
+                pairs.deltas()[i] = dot(buffers.output, out, decoder, pairs.features()[i] * stride, stride);
             }
             from = to;
         }
@@ -203,7 +177,7 @@ public final class ScalarKernels implements StepKernels {
 
     @Override
     public int[] groupByFeature() {
-        return buffers.groups.group(buffers.pairs);
+        return buffers.groups.group(buffers.pairs, buffers.objective);
     }
 
     @Override
@@ -213,11 +187,15 @@ public final class ScalarKernels implements StepKernels {
         float[] toDecoder = buffers.tensor(Parameter.DECODER, Quantity.GRADIENT);
         float[] toEncoder = buffers.tensor(Parameter.ENCODER, Quantity.GRADIENT);
         float[] toEncoderBias = buffers.tensor(Parameter.ENCODER_BIAS, Quantity.GRADIENT);
+        float[] toThreshold = buffers.tensor(Parameter.THRESHOLD, Quantity.GRADIENT);
         Arrays.fill(toDecoder, 0);
         Arrays.fill(toEncoder, 0);
         double squares = 0;
         for (int f = 0; f < shape.features(); f++) {
             int at = f * stride;
+            float threshold = thresholdGradient(buffers, f);
+            toThreshold[f] = threshold;
+            squares += (double) threshold * threshold;
             float bias = 0;
             for (int i = groups.start[f]; i < groups.start[f + 1]; i++) {
                 axpy(groups.activations[i], buffers.output, groups.rows[i] * stride, toDecoder, at, stride);
@@ -234,13 +212,43 @@ public final class ScalarKernels implements StepKernels {
     }
 
     /**
+     * dL/d log theta of a feature by the straight-through estimator of Rajamanoharan et al. (2024, equations 11 and 12):
+     * {@code -(theta^2 dL/dz_out + theta penalty) / bandwidth} summed over the pairs in the band around the threshold.
+     * Afterwards pairs without activation have delta 0, for the encoder learns from active ones alone.
+     */
+    static float thresholdGradient(StepBuffers buffers, int f) {
+        Objective objective = buffers.objective;
+        if (objective.bandwidth() == 0) {
+            return 0;
+        }
+        FeatureGroups groups = buffers.groups;
+        float theta = (float) StrictMath.exp(buffers.value(Parameter.THRESHOLD)[f]);
+        float edge = theta + objective.bandwidth() / 2;
+        float sum = 0;
+        for (int i = groups.start[f]; i < groups.start[f + 1]; i++) {
+            boolean main = groups.rows[i] < groups.firstAuxiliary;
+            if (main && groups.activations[i] < edge) {
+                sum += Math.fma(theta, groups.deltas[i], objective.thresholdPenalty());
+            }
+            if (groups.activations[i] == 0) {
+                groups.deltas[i] = 0;
+            }
+        }
+        return -theta * sum / objective.bandwidth();
+    }
+
+    /**
      * Columns [from, to) of dL/db_dec = sum of dL/dx_hat over main rows - W_enc^T dL/db_enc; returns their sum of squares.
      */
     static double decoderBiasGradient(StepBuffers buffers, int from, int to) {
-        double[] sums = buffers.residualSums.clone();
-        double coefficient = outputCoefficient(buffers.shape);
-        for (int c = from; c < to; c++) {
-            sums[c] *= coefficient;
+        double[] sums = buffers.biasSums;
+        if (buffers.objective.count() == 1) {
+            double coefficient = buffers.objective.outputCoefficient(buffers.shape);
+            for (int c = from; c < to; c++) {
+                sums[c] = buffers.residualSums[c] * coefficient;
+            }
+        } else {
+            Columns.sum(buffers.output, buffers.shape.batch(), buffers.shape.stride(), from, to, sums);
         }
         float[] encoderBias = buffers.tensor(Parameter.ENCODER_BIAS, Quantity.GRADIENT);
         Columns.subtractWeighted(encoderBias, buffers.value(Parameter.ENCODER), buffers.shape.stride(), from, to, sums);

@@ -1,5 +1,6 @@
 package io.concordance.trainer.kernel;
 
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -14,13 +15,20 @@ final class StepBuffers {
     final float[] centred;
     /** e = x - x_hat, [batch, stride]. */
     final float[] residual;
-    /** dL/dx_hat of the main rows, then of the auxiliary rows, [2 batch, stride]; the second half grows on first use. */
+    /**
+     * dL/dx_hat of the rows once for each group of features between two prefixes, then of the auxiliary rows,
+     * [(groups + 1) batch, stride]; grows on first use.
+     */
     float[] output;
+
+    Objective objective;
 
     final Pairs pairs = new Pairs();
     final FeatureGroups groups;
     /** Column sums of {@link #residual}, [stride]. */
     final double[] residualSums;
+    /** Scratch for the gradient of {@code b_dec}, [stride]. */
+    final double[] biasSums;
 
     StepBuffers(KernelShape shape) {
         this.shape = shape;
@@ -36,8 +44,10 @@ final class StepBuffers {
         centred = new float[cells];
         residual = new float[cells];
         output = new float[cells];
+        objective = Objective.reconstruction(shape.features());
         groups = new FeatureGroups(shape.features(), shape.batch());
         residualSums = new double[shape.stride()];
+        biasSums = new double[shape.stride()];
     }
 
     float[] tensor(Parameter parameter, Quantity quantity) {
@@ -74,10 +84,19 @@ final class StepBuffers {
         return values;
     }
 
-    void growOutput() {
-        int cells = 2 * shape.batch() * shape.stride();
+    /** Makes room for so many times [batch, stride]. */
+    void growOutput(int slots) {
+        int cells = Math.multiplyExact(slots * shape.batch(), shape.stride());
         if (output.length < cells) {
-            output = java.util.Arrays.copyOf(output, cells);
+            output = Arrays.copyOf(output, cells);
+        }
+    }
+
+    /** Thresholds of all features, theta = exp of the parameter, into {@code out}. */
+    void thresholds(float[] out) {
+        float[] logarithms = value(Parameter.THRESHOLD);
+        for (int f = 0; f < shape.features(); f++) {
+            out[f] = (float) StrictMath.exp(logarithms[f]);
         }
     }
 }

@@ -14,8 +14,9 @@ package io.concordance.trainer.kernel;
  * 6 update            Adam, then unit norm for decoder rows
  * </pre>
  *
- * The loss is {@code L = mean over rows and coordinates of e^2 + alpha * sum ||e - e_aux||^2 / sum ||e - mean e||^2},
- * the second term without {@code b_dec} and with {@code e} held constant.
+ * The loss is {@code L = mean over prefixes, rows and coordinates of e^2 + penalties of the Objective
+ * + alpha * sum ||e - e_aux||^2 / sum ||e - mean e||^2}, the last term without {@code b_dec} and with {@code e} held
+ * constant.
  *
  * <p>Contract on bits: every product-sum is a chain of fused multiply-adds from zero in ascending index order, or, where
  * a vector is summed, sixteen interleaved chains joined by a fixed tree. Two implementations that keep to it agree bit
@@ -43,8 +44,8 @@ public interface StepKernels extends AutoCloseable {
      */
     Selected select(Selection selection);
 
-    /** Phase 3 for the main pairs. */
-    Residual decode();
+    /** Phase 3 for the main pairs. The objective holds for the rest of the step. */
+    Residual decode(Objective objective);
 
     /**
      * Phase 3 for the auxiliary pairs.
@@ -54,7 +55,7 @@ public interface StepKernels extends AutoCloseable {
      */
     double decodeAuxiliary(double weight);
 
-    /** Phase 4. Returns how many main pairs each feature has, [features]. */
+    /** Phase 4. Returns how many rows each feature is active on, [features]. */
     int[] groupByFeature();
 
     /** Phase 5. Returns the squared norm of all gradients together. */

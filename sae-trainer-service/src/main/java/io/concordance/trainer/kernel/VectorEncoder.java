@@ -29,6 +29,8 @@ final class VectorEncoder {
     private int[] stagedFeatures = new int[0];
     private final int[] stagedCounts;
     private float lastBorder;
+    /** Border of each feature for {@link #above}; what is not above it is no candidate. */
+    private float[] floors = new float[0];
 
     VectorEncoder(KernelShape shape, Workers workers) {
         this.shape = shape;
@@ -117,7 +119,8 @@ final class VectorEncoder {
         for (int count : stagedCounts) {
             kept += count;
         }
-        int to = pairs.count();
+        int first = pairs.count();
+        int to = first;
         pairs.ensure(Math.toIntExact(to + kept));
         double borders = 0;
         for (int row = 0; row < shape.batch(); row++) {
@@ -131,24 +134,29 @@ final class VectorEncoder {
             borders += smallest;
         }
         pairs.end(to);
-        return new Selected(kept, borders / shape.batch());
+        return pairs.selected(first, borders / shape.batch());
     }
 
     Selected batchTopK(int k, Pairs pairs) {
         long keep = (long) k * shape.batch();
-        long found = gather(Math.max(Float.MIN_VALUE, HINT * lastBorder), keep);
+        long found = gather(Math.max(Float.MIN_VALUE, HINT * lastBorder), keep, false);
         for (int i = 0; found < keep && lastBorder > 0 && i < FALLBACKS.length; i++) {
-            found = gather(Math.max(Float.MIN_VALUE, FALLBACKS[i] * lastBorder), keep);
+            found = gather(Math.max(Float.MIN_VALUE, FALLBACKS[i] * lastBorder), keep, false);
         }
         if (found == 0) {
-            return new Selected(0, 0);
+            return new Selected(0, 0, 0);
         }
         Selected selected = emit(Math.min(keep, found), pairs);
         lastBorder = (float) selected.threshold();
         return selected;
     }
 
-    private long gather(float floor, long keep) {
+    /**
+     * Fills the candidates and returns their number.
+     *
+     * @param byFeature whether {@link #floors} hold in place of {@code floor}, and nothing is thinned out
+     */
+    private long gather(float floor, long keep, boolean byFeature) {
         workers.run(units(), (unit, worker) -> {
             Candidates list = candidates[unit];
             list.begin(floor, keep);
@@ -159,7 +167,11 @@ final class VectorEncoder {
                 for (int b = firstBlock; b < lastBlock; b++) {
                     Panels.multiply(packedRows, b, all.weights, p, shape.width(), tile);
                     int rows = Math.min(Panels.ROWS, shape.batch() - b * Panels.ROWS);
-                    list.offer(tile, b * Panels.ROWS, rows, all.bias, p * Panels.FEATURES);
+                    if (byFeature) {
+                        list.offerAbove(tile, b * Panels.ROWS, rows, all.bias, p * Panels.FEATURES, floors);
+                    } else {
+                        list.offer(tile, b * Panels.ROWS, rows, all.bias, p * Panels.FEATURES);
+                    }
                 }
             }
             int firstRow = firstBlock * Panels.ROWS;
@@ -199,6 +211,28 @@ final class VectorEncoder {
             }
         }
         pairs.end(to);
-        return new Selected(keep, border);
+        return pairs.selected(0, border);
+    }
+
+    /** Every pair above its feature's threshold, and with activation 0 those at most half a bandwidth below. */
+    Selected above(float[] thresholds, float bandwidth, Pairs pairs) {
+        if (floors.length < all.panels * Panels.FEATURES) {
+            floors = new float[all.panels * Panels.FEATURES];
+        }
+        for (int f = 0; f < floors.length; f++) {
+            floors[f] = f < thresholds.length ? thresholds[f] - bandwidth / 2 : Float.POSITIVE_INFINITY;
+        }
+        long found = gather(0, 0, true);
+        pairs.ensure(Math.toIntExact(found));
+        int to = 0;
+        for (Candidates list : candidates) {
+            for (int i = 0; i < list.count; i++) {
+                float z = list.values[i];
+                int feature = list.features[i];
+                pairs.set(to++, list.rows[i], feature, z > thresholds[feature] ? z : 0);
+            }
+        }
+        pairs.end(to);
+        return pairs.selected(0, 0);
     }
 }

@@ -1,5 +1,7 @@
 package io.concordance.trainer.kernel;
 
+import java.util.Arrays;
+
 /**
  * The step on the CPU's vector unit and several threads. Equal to {@link ScalarKernels} bit for bit, at any thread count:
  * units of work own what they write, and everything summed across units is summed in unit order afterwards.
@@ -16,9 +18,11 @@ public final class VectorKernels implements StepKernels {
     private final VectorEncoder encoder;
     private final float[] zeros;
     private final double[] rowSquares;
+    private final double[] nestedSquares;
     private final double[] decoderSquares;
     private final double[] encoderSquares;
     private final int[] rowStart;
+    private final float[] thresholds;
 
     /**
      * @param threads platform threads, the caller's among them; any count gives the same bits
@@ -31,9 +35,11 @@ public final class VectorKernels implements StepKernels {
         this.encoder = new VectorEncoder(shape, workers);
         this.zeros = new float[stride];
         this.rowSquares = new double[shape.batch()];
+        this.nestedSquares = new double[shape.batch()];
         this.decoderSquares = new double[shape.features()];
         this.encoderSquares = new double[shape.features()];
         this.rowStart = new int[shape.batch() + 1];
+        this.thresholds = new float[shape.features()];
     }
 
     @Override
@@ -115,6 +121,14 @@ public final class VectorKernels implements StepKernels {
         Selected selected = switch (selection) {
             case Selection.TopK rule -> encoder.topK(rule.k(), pairs);
             case Selection.BatchTopK rule -> encoder.batchTopK(rule.k(), pairs);
+            case Selection.Positive() -> {
+                Arrays.fill(thresholds, 0);
+                yield encoder.above(thresholds, 0, pairs);
+            }
+            case Selection.Above(float bandwidth) -> {
+                buffers.thresholds(thresholds);
+                yield encoder.above(thresholds, bandwidth, pairs);
+            }
             case Selection.DeadTopK rule -> throw new IllegalStateException("handled above: " + rule);
         };
         pairs.endMain();
@@ -122,67 +136,108 @@ public final class VectorKernels implements StepKernels {
     }
 
     @Override
-    public Residual decode() {
-        Pairs pairs = buffers.pairs;
-        findRows(0, pairs.main(), 0);
-        float[] decoder = buffers.value(Parameter.DECODER);
-        float[] bias = buffers.value(Parameter.DECODER_BIAS);
-        float coefficient = ScalarKernels.outputCoefficient(shape);
-        byRows(r -> {
-            int at = r * stride;
-            float[] residual = buffers.residual;
-            VectorOps.combine(
-                    pairs.activations(),
-                    pairs.features(),
-                    rowStart[r],
-                    rowStart[r + 1],
-                    decoder,
-                    stride,
-                    bias,
-                    residual,
-                    at);
-            VectorOps.subtract(buffers.x, at, residual, at, residual, at, stride);
-            finishRow(r, residual, at, coefficient, r, decoder);
-        });
+    public Residual decode(Objective objective) {
+        buffers.objective = objective;
+        buffers.growOutput(objective.count());
+        findRows(0, buffers.pairs.main(), 0);
+        byRows(this::decodeRow);
         double squares = total(rowSquares);
         byColumns((from, to) -> Columns.sum(buffers.residual, shape.batch(), stride, from, to, buffers.residualSums));
-        return new Residual(squares, Columns.variance(squares, buffers.residualSums, shape.batch()));
+        return new Residual(
+                squares,
+                Columns.variance(squares, buffers.residualSums, shape.batch()),
+                objective.count() == 1 ? squares : total(nestedSquares) / objective.count());
+    }
+
+    private void decodeRow(int r) {
+        Objective objective = buffers.objective;
+        Pairs pairs = buffers.pairs;
+        float[] decoder = buffers.value(Parameter.DECODER);
+        float[] start = buffers.value(Parameter.DECODER_BIAS);
+        float[] residual = buffers.residual;
+        float coefficient = objective.outputCoefficient(shape);
+        int at = r * stride;
+        int startAt = 0;
+        int from = rowStart[r];
+        double nested = 0;
+        for (int g = 0; g < objective.count(); g++) {
+            int to = end(from, rowStart[r + 1], objective.end(g));
+            int out = (g * shape.batch() + r) * stride;
+            boolean last = g == objective.count() - 1;
+            VectorOps.combine(
+                    pairs.activations(), pairs.features(), from, to, decoder, stride, start, startAt, residual, at);
+            float[] error = last ? residual : buffers.output;
+            int errorAt = last ? at : out;
+            VectorOps.subtract(buffers.x, at, residual, at, error, errorAt, stride);
+            double squares = VectorOps.dot(error, errorAt, error, errorAt, stride);
+            nested += squares;
+            rowSquares[r] = squares;
+            VectorOps.scale(coefficient, error, errorAt, buffers.output, out, stride);
+            start = residual;
+            startAt = at;
+            from = to;
+        }
+        nestedSquares[r] = nested;
+        deltas(r);
+    }
+
+    /** dL/dz of a row's pairs; each learns from every prefix that holds it. */
+    private void deltas(int r) {
+        Objective objective = buffers.objective;
+        Pairs pairs = buffers.pairs;
+        int to = rowStart[r + 1];
+        for (int g = objective.count() - 1; g >= 0; g--) {
+            int out = (g * shape.batch() + r) * stride;
+            if (g < objective.count() - 1) {
+                VectorOps.add(buffers.output, out, buffers.output, out + shape.batch() * stride, stride);
+            }
+            int from = g == 0 ? rowStart[r] : end(rowStart[r], to, objective.end(g - 1));
+            VectorOps.dots(
+                    buffers.output,
+                    out,
+                    buffers.value(Parameter.DECODER),
+                    pairs.features(),
+                    from,
+                    to,
+                    stride,
+                    pairs.deltas());
+            to = from;
+        }
+        float penalty = objective.activationPenalty();
+        for (int i = rowStart[r]; i < rowStart[r + 1]; i++) {
+            pairs.deltas()[i] += penalty;
+        }
+    }
+
+    /** The first of the pairs [from, to) whose feature is not below {@code feature}. */
+    private int end(int from, int to, int feature) {
+        int i = from;
+        while (i < to && buffers.pairs.features()[i] < feature) {
+            i++;
+        }
+        return i;
     }
 
     @Override
     public double decodeAuxiliary(double weight) {
-        buffers.growOutput();
+        int offset = buffers.objective.count() * shape.batch();
+        buffers.growOutput(buffers.objective.count() + 1);
         Pairs pairs = buffers.pairs;
         findRows(pairs.main(), pairs.count(), shape.batch());
         float[] decoder = buffers.value(Parameter.DECODER);
+        float[] output = buffers.output;
         float coefficient = (float) (-2 * weight);
         byRows(r -> {
-            int at = (r + shape.batch()) * stride;
-            float[] output = buffers.output;
-            VectorOps.combine(
-                    pairs.activations(),
-                    pairs.features(),
-                    rowStart[r],
-                    rowStart[r + 1],
-                    decoder,
-                    stride,
-                    zeros,
-                    output,
-                    at);
+            int at = (r + offset) * stride;
+            int from = rowStart[r];
+            int to = rowStart[r + 1];
+            VectorOps.combine(pairs.activations(), pairs.features(), from, to, decoder, stride, zeros, 0, output, at);
             VectorOps.subtract(buffers.residual, r * stride, output, at, output, at, stride);
-            finishRow(r, output, at, coefficient, r + shape.batch(), decoder);
+            rowSquares[r] = VectorOps.dot(output, at, output, at, stride);
+            VectorOps.scale(coefficient, output, at, output, at, stride);
+            VectorOps.dots(output, at, decoder, pairs.features(), from, to, stride, pairs.deltas());
         });
         return total(rowSquares);
-    }
-
-    /** From an error row: its square, dL/dx_hat, and dL/dz of the row's pairs. */
-    private void finishRow(int r, float[] error, int at, float coefficient, int outputRow, float[] decoder) {
-        Pairs pairs = buffers.pairs;
-        rowSquares[r] = VectorOps.dot(error, at, error, at, stride);
-        int out = outputRow * stride;
-        VectorOps.scale(coefficient, error, at, buffers.output, out, stride);
-        VectorOps.dots(
-                buffers.output, out, decoder, pairs.features(), rowStart[r], rowStart[r + 1], stride, pairs.deltas());
     }
 
     private interface RowBody {
@@ -214,7 +269,7 @@ public final class VectorKernels implements StepKernels {
 
     @Override
     public int[] groupByFeature() {
-        return buffers.groups.group(buffers.pairs);
+        return buffers.groups.group(buffers.pairs, buffers.objective);
     }
 
     @Override
@@ -224,12 +279,16 @@ public final class VectorKernels implements StepKernels {
         float[] toDecoder = buffers.tensor(Parameter.DECODER, Quantity.GRADIENT);
         float[] toEncoder = buffers.tensor(Parameter.ENCODER, Quantity.GRADIENT);
         float[] toBias = buffers.tensor(Parameter.ENCODER_BIAS, Quantity.GRADIENT);
+        float[] toThreshold = buffers.tensor(Parameter.THRESHOLD, Quantity.GRADIENT);
         byFeatures(f -> {
             int at = f * stride;
             int from = groups.start[f];
             int to = groups.start[f + 1];
-            VectorOps.combine(groups.activations, groups.rows, from, to, buffers.output, stride, zeros, toDecoder, at);
-            VectorOps.combine(groups.deltas, groups.sources, from, to, buffers.centred, stride, zeros, toEncoder, at);
+            toThreshold[f] = ScalarKernels.thresholdGradient(buffers, f);
+            VectorOps.combine(
+                    groups.activations, groups.rows, from, to, buffers.output, stride, zeros, 0, toDecoder, at);
+            VectorOps.combine(
+                    groups.deltas, groups.sources, from, to, buffers.centred, stride, zeros, 0, toEncoder, at);
             float bias = 0;
             for (int i = from; i < to; i++) {
                 bias += groups.deltas[i];
@@ -241,6 +300,7 @@ public final class VectorKernels implements StepKernels {
         });
         double squares = 0;
         for (int f = 0; f < shape.features(); f++) {
+            squares += (double) toThreshold[f] * toThreshold[f];
             squares += decoderSquares[f];
             squares += encoderSquares[f];
             squares += (double) toBias[f] * toBias[f];
@@ -273,12 +333,17 @@ public final class VectorKernels implements StepKernels {
             VectorOps.normalise(decoder, f * stride, stride);
         });
         adam(step, Parameter.DECODER_BIAS, 0);
+        perFeature(step, Parameter.ENCODER_BIAS);
+        perFeature(step, Parameter.THRESHOLD);
+    }
+
+    private void perFeature(AdamStep step, Parameter parameter) {
         ScalarKernels.adam(
                 step,
-                buffers.value(Parameter.ENCODER_BIAS),
-                buffers.tensor(Parameter.ENCODER_BIAS, Quantity.GRADIENT),
-                buffers.tensor(Parameter.ENCODER_BIAS, Quantity.FIRST_MOMENT),
-                buffers.tensor(Parameter.ENCODER_BIAS, Quantity.SECOND_MOMENT),
+                buffers.value(parameter),
+                buffers.tensor(parameter, Quantity.GRADIENT),
+                buffers.tensor(parameter, Quantity.FIRST_MOMENT),
+                buffers.tensor(parameter, Quantity.SECOND_MOMENT),
                 0,
                 shape.features());
     }

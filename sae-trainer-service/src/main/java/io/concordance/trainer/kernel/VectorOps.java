@@ -27,7 +27,10 @@ final class VectorOps {
         return VectorShuffle.fromOp(SPECIES, lane -> (lane + distance) % LENGTH);
     }
 
-    /** out = start + sum over i in [from, to) of weight[i] matrix[index[i]], {@code stride} elements, i ascending. */
+    /**
+     * out = start + sum over i in [from, to) of weight[i] matrix[index[i]], {@code stride} elements, i ascending; start
+     * and out may be one place.
+     */
     static void combine(
             float[] weight,
             int[] index,
@@ -36,14 +39,15 @@ final class VectorOps {
             float[] matrix,
             int stride,
             float[] start,
+            int startOffset,
             float[] out,
             int outOffset) {
         int c = 0;
         for (; c + BLOCK <= stride; c += BLOCK) {
-            combineBlock(weight, index, from, to, matrix, stride, start, out, outOffset, c);
+            combineBlock(weight, index, from, to, matrix, stride, start, startOffset + c, out, outOffset + c, c);
         }
         for (; c < stride; c += LENGTH) {
-            FloatVector sum = FloatVector.fromArray(SPECIES, start, c);
+            FloatVector sum = FloatVector.fromArray(SPECIES, start, startOffset + c);
             for (int i = from; i < to; i++) {
                 FloatVector row = FloatVector.fromArray(SPECIES, matrix, index[i] * stride + c);
                 sum = FloatVector.broadcast(SPECIES, weight[i]).fma(row, sum);
@@ -60,17 +64,18 @@ final class VectorOps {
             float[] matrix,
             int stride,
             float[] start,
+            int s,
             float[] out,
-            int outOffset,
+            int o,
             int c) {
-        FloatVector s0 = FloatVector.fromArray(SPECIES, start, c);
-        FloatVector s1 = FloatVector.fromArray(SPECIES, start, c + LENGTH);
-        FloatVector s2 = FloatVector.fromArray(SPECIES, start, c + 2 * LENGTH);
-        FloatVector s3 = FloatVector.fromArray(SPECIES, start, c + 3 * LENGTH);
-        FloatVector s4 = FloatVector.fromArray(SPECIES, start, c + 4 * LENGTH);
-        FloatVector s5 = FloatVector.fromArray(SPECIES, start, c + 5 * LENGTH);
-        FloatVector s6 = FloatVector.fromArray(SPECIES, start, c + 6 * LENGTH);
-        FloatVector s7 = FloatVector.fromArray(SPECIES, start, c + 7 * LENGTH);
+        FloatVector s0 = FloatVector.fromArray(SPECIES, start, s);
+        FloatVector s1 = FloatVector.fromArray(SPECIES, start, s + LENGTH);
+        FloatVector s2 = FloatVector.fromArray(SPECIES, start, s + 2 * LENGTH);
+        FloatVector s3 = FloatVector.fromArray(SPECIES, start, s + 3 * LENGTH);
+        FloatVector s4 = FloatVector.fromArray(SPECIES, start, s + 4 * LENGTH);
+        FloatVector s5 = FloatVector.fromArray(SPECIES, start, s + 5 * LENGTH);
+        FloatVector s6 = FloatVector.fromArray(SPECIES, start, s + 6 * LENGTH);
+        FloatVector s7 = FloatVector.fromArray(SPECIES, start, s + 7 * LENGTH);
         for (int i = from; i < to; i++) {
             FloatVector w = FloatVector.broadcast(SPECIES, weight[i]);
             int m = index[i] * stride + c;
@@ -83,7 +88,6 @@ final class VectorOps {
             s6 = w.fma(FloatVector.fromArray(SPECIES, matrix, m + 6 * LENGTH), s6);
             s7 = w.fma(FloatVector.fromArray(SPECIES, matrix, m + 7 * LENGTH), s7);
         }
-        int o = outOffset + c;
         s0.intoArray(out, o);
         s1.intoArray(out, o + LENGTH);
         s2.intoArray(out, o + 2 * LENGTH);
@@ -167,6 +171,15 @@ final class VectorOps {
             FloatVector.fromArray(SPECIES, x, xo + i)
                     .sub(FloatVector.fromArray(SPECIES, y, yo + i))
                     .intoArray(out, oo + i);
+        }
+    }
+
+    /** x += y. */
+    static void add(float[] x, int xo, float[] y, int yo, int n) {
+        for (int i = 0; i < n; i += LENGTH) {
+            FloatVector.fromArray(SPECIES, x, xo + i)
+                    .add(FloatVector.fromArray(SPECIES, y, yo + i))
+                    .intoArray(x, xo + i);
         }
     }
 

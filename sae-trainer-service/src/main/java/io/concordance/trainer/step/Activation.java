@@ -2,15 +2,22 @@ package io.concordance.trainer.step;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.concordance.contracts.problem.FieldProblem;
-import io.concordance.trainer.kernel.Selection;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
-/** How a dictionary chooses its active features while it learns. */
+/** How a dictionary chooses its active features while it learns, and what it becomes when it has learnt. */
 public enum Activation {
-    /** k largest a row; exported as SAELens {@code topk}. */
+    /** ReLU with a penalty on the sum of activations (Bricken et al. 2023); exported as SAELens {@code standard}. */
+    STANDARD("standard"),
+    /** k largest a row (Gao et al. 2024); exported as SAELens {@code topk}. */
     TOPK("topk"),
-    /** k x batch largest of the batch; exported as SAELens {@code jumprelu} with one learnt threshold. */
-    BATCHTOPK("jumprelu");
+    /** k x batch largest of the batch (Bussmann et al. 2024); exported as {@code jumprelu} with one learnt threshold. */
+    BATCHTOPK("jumprelu"),
+    /** A threshold a feature, learnt with the rest (Rajamanoharan et al. 2024). */
+    JUMPRELU("jumprelu"),
+    /** BatchTopK whose leading features must reconstruct on their own (Bussmann et al. 2025). */
+    MATRYOSHKA("jumprelu");
 
     private final String exported;
 
@@ -29,8 +36,9 @@ public enum Activation {
         return exported;
     }
 
-    Selection selection(int k) {
-        return this == TOPK ? new Selection.TopK(k) : new Selection.BatchTopK(k);
+    /** True when k is a number of features that the rule keeps or aims at. */
+    boolean aimsAtK() {
+        return this != STANDARD;
     }
 
     public static Activation named(String name) {
@@ -39,6 +47,10 @@ public enum Activation {
                 return activation;
             }
         }
-        throw new FieldProblem("activation", name, "batchtopk or topk");
+        throw new FieldProblem("activation", name, names());
+    }
+
+    private static String names() {
+        return "one of " + Arrays.stream(values()).map(Activation::wireName).collect(Collectors.joining(", "));
     }
 }

@@ -1,6 +1,8 @@
 package io.concordance.trainer.step;
 
 import io.concordance.contracts.problem.FieldProblem;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,13 +10,16 @@ import org.jspecify.annotations.Nullable;
  * later change of defaults changes no run.
  *
  * @param width F, number of features
- * @param k target number of active features a row
+ * @param k number of active features a row that the rule keeps or aims at; of no effect for {@link Activation#STANDARD}
  * @param tokens rows to train on, counting every epoch
  * @param batch rows a step
  * @param learningRate peak of the schedule
  * @param windowRows rows that are shuffled together
  * @param auxiliaryK most pairs of dead features a row in the auxiliary loss; never more than values a row; 0 for none
  * @param deadAfter rows without a firing after which a feature counts as dead
+ * @param sparsity weight of the penalty of {@link Activation#STANDARD} and {@link Activation#JUMPRELU}; 0 for the others
+ * @param prefixes numbers of leading features that reconstruct on their own, ascending, the last one {@code width}; more
+ *     than one for {@link Activation#MATRYOSHKA} alone
  */
 public record TrainConfig(
         int width,
@@ -26,7 +31,9 @@ public record TrainConfig(
         double learningRate,
         int windowRows,
         int auxiliaryK,
-        long deadAfter) {
+        long deadAfter,
+        double sparsity,
+        List<Integer> prefixes) {
     /** Weight of the auxiliary loss (Gao et al. 2024, appendix A.2). */
     static final double AUXILIARY_WEIGHT = 1 / 32.0;
 
@@ -48,6 +55,9 @@ public record TrainConfig(
     private static final double SHORT_RUN_FACTOR = 4;
     private static final double MAX_RATE = 3e-3;
     private static final int AUXILIARY_K = 256;
+    private static final int NESTING = 4;
+    private static final int MAX_PREFIXES = 16;
+    private static final double MAX_SPARSITY = 1e6;
 
     /**
      * Checks what a request says and fills in what it leaves open. Batch: the power of two that gives a short run 1500 to
@@ -69,7 +79,7 @@ public record TrainConfig(
         if (width <= 0 || width > MAX_WIDTH) {
             throw new FieldProblem("width", width, "1 to " + MAX_WIDTH);
         }
-        if (k <= 0 || k > width) {
+        if (activation.aimsAtK() && (k <= 0 || k > width)) {
             throw new FieldProblem("k", k, "1 to width, which is " + width);
         }
         if (tokens <= 0) {
@@ -92,7 +102,87 @@ public record TrainConfig(
                 learningRate == null ? defaultRate(width, tokens / rows) : learningRate,
                 windowRows,
                 AUXILIARY_K,
-                Math.min(DEAD_AFTER, Math.max(1, tokens / DEAD_SHARE)));
+                Math.min(DEAD_AFTER, Math.max(1, tokens / DEAD_SHARE)),
+                defaultSparsity(activation),
+                activation == Activation.MATRYOSHKA ? nested(width) : List.of(width));
+    }
+
+    /**
+     * 0.08 for ReLU, which shrinks activations by about 0.04 sqrt(d) where rows have norm sqrt(d): the 5 of Anthropic (April
+     * 2024) at a few thousand coordinates. 1 for JumpReLU.
+     */
+    private static double defaultSparsity(Activation activation) {
+        return switch (activation) {
+            case STANDARD -> 0.08;
+            case JUMPRELU -> 1;
+            case TOPK, BATCHTOPK, MATRYOSHKA -> 0;
+        };
+    }
+
+    /** A sixteenth, an eighth, a quarter, half and all of the features. */
+    private static List<Integer> nested(int width) {
+        return IntStream.rangeClosed(0, NESTING)
+                .mapToObj(i -> Math.max(1, width >> NESTING - i))
+                .distinct()
+                .toList();
+    }
+
+    /**
+     * The same with another weight of the penalty.
+     *
+     * @throws FieldProblem when there is no penalty to weigh
+     */
+    public TrainConfig sparsity(double weight) {
+        if (sparsity == 0) {
+            throw new FieldProblem("sparsity", weight, "no such field with activation " + activation.wireName());
+        }
+        if (!(weight > 0 && weight <= MAX_SPARSITY)) {
+            throw new FieldProblem("sparsity", weight, "more than 0 and at most " + MAX_SPARSITY);
+        }
+        return with(weight, prefixes);
+    }
+
+    /**
+     * The same with other nested reconstructions.
+     *
+     * @throws FieldProblem unless they ascend to {@code width} and the activation nests
+     */
+    public TrainConfig prefixes(List<Integer> ascending) {
+        if (activation != Activation.MATRYOSHKA) {
+            throw new FieldProblem("prefixes", ascending, "no such field with activation " + activation.wireName());
+        }
+        boolean rising = IntStream.range(1, ascending.size()).allMatch(i -> ascending.get(i) > ascending.get(i - 1));
+        if (ascending.isEmpty()
+                || ascending.size() > MAX_PREFIXES
+                || ascending.getFirst() <= 0
+                || !rising
+                || ascending.getLast() != width) {
+            throw new FieldProblem(
+                    "prefixes",
+                    ascending,
+                    "1 to " + MAX_PREFIXES + " ascending numbers of features, the last " + width);
+        }
+        return with(sparsity, ascending);
+    }
+
+    private TrainConfig with(double weight, List<Integer> ascending) {
+        return new TrainConfig(
+                width,
+                k,
+                activation,
+                tokens,
+                seed,
+                batch,
+                learningRate,
+                windowRows,
+                auxiliaryK,
+                deadAfter,
+                weight,
+                ascending);
+    }
+
+    public TrainConfig {
+        prefixes = List.copyOf(prefixes);
     }
 
     private static int defaultBatch(long tokens) {

@@ -5,6 +5,7 @@ import io.concordance.contracts.dictionary.DictionaryInfo;
 import io.concordance.contracts.event.DictionaryCheckpointed.Metrics;
 import io.concordance.trainer.kernel.AdamStep;
 import io.concordance.trainer.kernel.BatchMoments;
+import io.concordance.trainer.kernel.Objective;
 import io.concordance.trainer.kernel.Parameter;
 import io.concordance.trainer.kernel.Quantity;
 import io.concordance.trainer.kernel.Residual;
@@ -16,8 +17,8 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Trains a TopK or BatchTopK sparse autoencoder step by step: the loss of {@link StepKernels} with AuxK for dead features
- * (Gao et al. 2024), gradient norm clipped at 1, Adam with unit-norm decoder rows, warm-up and decay. Not thread-safe.
+ * Trains a sparse autoencoder step by step: the loss of {@link StepKernels} with AuxK for dead features (Gao et al. 2024),
+ * gradient norm clipped at 1, Adam with unit-norm decoder rows, warm-up and decay. Not thread-safe.
  */
 public final class TrainStep {
     private static final int MEDIAN_ROWS = 32_768;
@@ -29,6 +30,7 @@ public final class TrainStep {
 
     private final TrainConfig config;
     private final StepKernels kernels;
+    private final Rule rule;
     private final int inputWidth;
     private final long[] lastFired;
     private final long[] firings;
@@ -42,6 +44,7 @@ public final class TrainStep {
     public TrainStep(TrainConfig config, StepKernels kernels) {
         this.config = config;
         this.kernels = kernels;
+        this.rule = new Rule(config, kernels.shape());
         this.inputWidth = kernels.shape().width();
         this.lastFired = new long[config.width()];
         this.firings = new long[config.width()];
@@ -89,9 +92,16 @@ public final class TrainStep {
         long t = step + 1;
         long seen = t * config.batch();
         BatchMoments moments = kernels.centre(rows, scale);
-        Selected selected = kernels.select(config.activation().selection(config.k()));
-        Residual residual = kernels.decode();
-        double loss = residual.squares() / ((double) config.batch() * inputWidth) + auxiliary(residual, seen);
+        if (step == 0 && config.activation() == Activation.JUMPRELU) {
+            beginThresholds();
+        }
+        Selected selected = kernels.select(rule.selection());
+        double ramp = Schedule.ramp(t, config.steps());
+        Objective objective = rule.objective(selected, ramp);
+        Residual residual = kernels.decode(objective);
+        double loss = residual.nested() / ((double) config.batch() * inputWidth)
+                + rule.penalty(selected, ramp)
+                + auxiliary(residual, seen);
         if (!Double.isFinite(loss)) {
             throw new TrainingDiverged(t, loss);
         }
@@ -104,6 +114,14 @@ public final class TrainStep {
         sums = sums.plus(residual.squares(), moments.variance(), loss, selected.pairs(), config.batch());
         step = t;
         return report();
+    }
+
+    /** Thresholds start where the first batch has k active features a row. */
+    private void beginThresholds() {
+        Selected border = kernels.select(new Selection.BatchTopK(config.k()));
+        float[] thresholds = new float[config.width()];
+        Arrays.fill(thresholds, (float) StrictMath.log(Math.max(border.threshold(), Float.MIN_NORMAL)));
+        kernels.put(Parameter.THRESHOLD, Quantity.VALUE, thresholds);
     }
 
     /** AuxK: dead features predict what the living left over; returns the weighted loss. */
@@ -226,8 +244,6 @@ public final class TrainStep {
      * divided by it, so that encoder and unit-norm decoder stay as trained and activations come out in raw units.
      */
     public Dictionary export(String model, String hook) {
-        float[] thresholds = new float[config.width()];
-        Arrays.fill(thresholds, (float) (threshold / scale));
         return new Dictionary(
                 inputWidth,
                 config.width(),
@@ -235,7 +251,7 @@ public final class TrainStep {
                 unscaled(Parameter.ENCODER_BIAS),
                 kernels.get(Parameter.DECODER, Quantity.VALUE),
                 unscaled(Parameter.DECODER_BIAS),
-                thresholds,
+                thresholds(),
                 new DictionaryInfo(
                         config.activation().exportedArchitecture(),
                         config.activation().wireName(),
@@ -246,6 +262,22 @@ public final class TrainStep {
                         tokens(),
                         latest.l0(),
                         latest.fvu()));
+    }
+
+    /** Thresholds of the inference form in raw units, [features]. */
+    private float[] thresholds() {
+        float[] thresholds = new float[config.width()];
+        switch (config.activation()) {
+            case STANDARD -> Arrays.fill(thresholds, 0);
+            case TOPK, BATCHTOPK, MATRYOSHKA -> Arrays.fill(thresholds, (float) (threshold / scale));
+            case JUMPRELU -> {
+                float[] logarithms = kernels.get(Parameter.THRESHOLD, Quantity.VALUE);
+                for (int f = 0; f < thresholds.length; f++) {
+                    thresholds[f] = (float) (StrictMath.exp(logarithms[f]) / scale);
+                }
+            }
+        }
+        return thresholds;
     }
 
     private float[] unscaled(Parameter parameter) {

@@ -3,7 +3,11 @@ package io.concordance.trainer.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Analytic gradients of the reference against central differences of the loss, computed here in double precision. */
 class GradientTest {
@@ -13,14 +17,32 @@ class GradientTest {
 
     private final StepFixture fixture = new StepFixture(SHAPE, 5);
 
-    /** The loss with the pairs and, in the auxiliary term, the residual held as they were at the start. */
+    record Case(Selection selection, Objective objective) {}
+
+    static Stream<Case> architectures() {
+        return Stream.of(
+                new Case(new Selection.TopK(3), Objective.reconstruction(SHAPE.features())),
+                new Case(new Selection.BatchTopK(3), Objective.reconstruction(SHAPE.features())),
+                new Case(new Selection.BatchTopK(3), new Objective(new int[] {2, 5, 12}, 0, 0, 0)),
+                new Case(new Selection.Positive(), new Objective(new int[] {12}, 0.02f, 0, 0)),
+                new Case(new Selection.Above(0.4f), new Objective(new int[] {12}, 0, 0.03f, 0.4f)));
+    }
+
+    /**
+     * The loss with the pairs and, in the auxiliary term, the residual held as they were at the start. The step at a
+     * threshold is replaced by the curve whose slope the straight-through estimator takes: {@code -theta / bandwidth} for
+     * an activation and {@code -1 / bandwidth} for the number of pairs, inside the band.
+     */
     private static final class Loss {
         final double[][] tensors = new double[Parameter.values().length][];
+        final Objective objective;
         final Pairs pairs;
+        final double[] startThresholds;
+        final boolean[] inBand;
         final double[] heldResidual;
         final double heldVariance;
 
-        Loss(StepKernels kernels, float[] rows, Pairs pairs) {
+        Loss(StepKernels kernels, float[] rows, Case sample) {
             for (Parameter parameter : Parameter.values()) {
                 float[] values = kernels.get(parameter, Quantity.VALUE);
                 tensors[parameter.ordinal()] = new double[values.length];
@@ -28,40 +50,64 @@ class GradientTest {
                     tensors[parameter.ordinal()][i] = values[i];
                 }
             }
-            this.pairs = pairs;
-            this.heldResidual = residual(rows);
+            this.objective = sample.objective;
+            this.pairs = kernels.pairs();
+            this.startThresholds = new double[SHAPE.features()];
+            Arrays.setAll(startThresholds, this::threshold);
+            this.inBand = new boolean[pairs.main()];
+            for (int i = 0; i < inBand.length; i++) {
+                double away = preActivation(rows, i, 0) - startThresholds[pairs.features()[i]];
+                inBand[i] = Math.abs(away) < objective.bandwidth() / 2;
+            }
+            this.heldResidual = residual(rows, SHAPE.features());
             this.heldVariance = variance(heldResidual);
         }
 
-        private double[] residual(float[] rows) {
+        private double threshold(int feature) {
+            return Math.exp(tensors[Parameter.THRESHOLD.ordinal()][feature]);
+        }
+
+        private double[] residual(float[] rows, int prefix) {
             double[] bias = tensors[Parameter.DECODER_BIAS.ordinal()];
             double[] e = new double[rows.length];
             for (int i = 0; i < e.length; i++) {
                 e[i] = rows[i] - bias[i % D];
             }
-            subtract(rows, e, 0, pairs.main(), 0);
+            subtract(rows, e, 0, pairs.main(), 0, prefix);
             return e;
         }
 
-        private void subtract(float[] rows, double[] e, int from, int to, int rowOffset) {
+        private void subtract(float[] rows, double[] e, int from, int to, int rowOffset, int prefix) {
             double[] decoder = tensors[Parameter.DECODER.ordinal()];
             for (int i = from; i < to; i++) {
                 int row = pairs.rows()[i] - rowOffset;
                 int feature = pairs.features()[i];
-                double z = activation(rows, row, feature);
+                double z = feature < prefix ? activation(rows, i, rowOffset) : 0;
                 for (int c = 0; c < D; c++) {
                     e[row * D + c] -= z * decoder[feature * D + c];
                 }
             }
         }
 
-        private double activation(float[] rows, int row, int feature) {
+        private double activation(float[] rows, int pair, int rowOffset) {
+            double z = pairs.activations()[pair] > 0 ? Math.max(0, preActivation(rows, pair, rowOffset)) : 0;
+            if (rowOffset == 0 && inBand.length > pair && inBand[pair]) {
+                int feature = pairs.features()[pair];
+                double moved = Math.pow(threshold(feature), 2) - Math.pow(startThresholds[feature], 2);
+                z -= moved / (2 * objective.bandwidth());
+            }
+            return z;
+        }
+
+        private double preActivation(float[] rows, int pair, int rowOffset) {
+            int row = pairs.rows()[pair] - rowOffset;
+            int feature = pairs.features()[pair];
             double z = tensors[Parameter.ENCODER_BIAS.ordinal()][feature];
             for (int c = 0; c < D; c++) {
                 z += tensors[Parameter.ENCODER.ordinal()][feature * D + c]
                         * (rows[row * D + c] - tensors[Parameter.DECODER_BIAS.ordinal()][c]);
             }
-            return Math.max(0, z);
+            return z;
         }
 
         private static double variance(double[] e) {
@@ -79,18 +125,30 @@ class GradientTest {
         }
 
         double at(float[] rows) {
-            double[] e = residual(rows);
             double main = 0;
-            for (double v : e) {
-                main += v * v;
+            for (int prefix : objective.prefixes()) {
+                main += squares(residual(rows, prefix)) / objective.prefixes().length;
             }
             double[] auxiliary = heldResidual.clone();
-            subtract(rows, auxiliary, pairs.main(), pairs.count(), SHAPE.batch());
-            double aux = 0;
-            for (double v : auxiliary) {
-                aux += v * v;
+            subtract(rows, auxiliary, pairs.main(), pairs.count(), SHAPE.batch(), SHAPE.features());
+            double penalty = 0;
+            for (int i = 0; i < pairs.main(); i++) {
+                int feature = pairs.features()[i];
+                penalty += objective.activationPenalty() * activation(rows, i, 0);
+                if (inBand[i]) {
+                    double moved = threshold(feature) - startThresholds[feature];
+                    penalty -= objective.thresholdPenalty() * moved / objective.bandwidth();
+                }
             }
-            return main / (SHAPE.batch() * D) + ALPHA * aux / heldVariance;
+            return main / (SHAPE.batch() * D) + penalty + ALPHA * squares(auxiliary) / heldVariance;
+        }
+
+        private static double squares(double[] values) {
+            double sum = 0;
+            for (double v : values) {
+                sum += v * v;
+            }
+            return sum;
         }
 
         double derivative(float[] rows, Parameter parameter, int i) {
@@ -106,12 +164,12 @@ class GradientTest {
         }
     }
 
-    private StepKernels stepped(Selection main, Selection auxiliary) {
+    private StepKernels stepped(Case sample, Selection auxiliary) {
         StepKernels kernels = new ScalarKernels(SHAPE);
         fixture.load(kernels);
         kernels.centre(fixture.rows, 1);
-        kernels.select(main);
-        Residual residual = kernels.decode();
+        kernels.select(sample.selection);
+        Residual residual = kernels.decode(sample.objective);
         kernels.select(auxiliary);
         kernels.decodeAuxiliary(ALPHA / residual.variance());
         kernels.groupByFeature();
@@ -119,10 +177,11 @@ class GradientTest {
         return kernels;
     }
 
-    @Test
-    void gradientsMatchCentralDifferencesForEveryParameter() {
-        StepKernels kernels = stepped(new Selection.TopK(3), new Selection.DeadTopK(new int[] {1, 4, 7, 10}, 2));
-        Loss loss = new Loss(kernels, fixture.rows, kernels.pairs());
+    @ParameterizedTest
+    @MethodSource("architectures")
+    void gradientsMatchCentralDifferencesForEveryParameter(Case sample) {
+        StepKernels kernels = stepped(sample, new Selection.DeadTopK(new int[] {1, 4, 7, 10}, 2));
+        Loss loss = new Loss(kernels, fixture.rows, sample);
         for (Parameter parameter : Parameter.values()) {
             float[] gradient = kernels.get(parameter, Quantity.GRADIENT);
             double[] expected = new double[gradient.length];
@@ -136,6 +195,8 @@ class GradientTest {
             for (double value : expected) {
                 largest = Math.max(largest, Math.abs(value));
             }
+            boolean learns = parameter != Parameter.THRESHOLD || sample.objective.bandwidth() > 0;
+            assertThat(largest > 0).as(parameter + " has a gradient").isEqualTo(learns);
             for (int i = 0; i < expected.length; i++) {
                 assertThat((double) gradient[i])
                         .as(parameter + "[" + i + "]")
@@ -166,7 +227,7 @@ class GradientTest {
         kernels.put(Parameter.ENCODER_BIAS, Quantity.VALUE, muted);
         kernels.centre(fixture.rows, 1);
         kernels.select(new Selection.TopK(3));
-        Residual residual = kernels.decode();
+        Residual residual = kernels.decode(Objective.reconstruction(SHAPE.features()));
         muted[3] = 0.5f;
         kernels.put(Parameter.ENCODER_BIAS, Quantity.VALUE, muted);
         Selected auxiliary = kernels.select(new Selection.DeadTopK(new int[] {3}, 1));

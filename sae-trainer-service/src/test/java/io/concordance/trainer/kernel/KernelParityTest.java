@@ -11,7 +11,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The vector kernels give the reference's bits, phase by phase, whatever the sizes and the thread count. */
 class KernelParityTest {
 
-    record Case(KernelShape shape, Selection selection, int deadK, int threads) {}
+    record Case(KernelShape shape, Selection selection, Objective objective, int deadK, int threads) {
+        Case(KernelShape shape, Selection selection, int deadK, int threads) {
+            this(shape, selection, Objective.reconstruction(shape.features()), deadK, threads);
+        }
+    }
 
     static Stream<Case> cases() {
         return Stream.of(
@@ -21,6 +25,30 @@ class KernelParityTest {
                 new Case(new KernelShape(300, 333, 61), new Selection.TopK(70), 8, 3),
                 new Case(new KernelShape(37, 75, 29), new Selection.BatchTopK(5), 3, 2),
                 new Case(new KernelShape(128, 200, 1000), new Selection.BatchTopK(16), 16, 2),
+                new Case(
+                        new KernelShape(37, 75, 29),
+                        new Selection.BatchTopK(5),
+                        new Objective(new int[] {7, 20, 75}, 0, 0, 0),
+                        3,
+                        2),
+                new Case(
+                        new KernelShape(128, 200, 100),
+                        new Selection.Positive(),
+                        new Objective(new int[] {200}, 1e-3f, 0, 0),
+                        8,
+                        2),
+                new Case(
+                        new KernelShape(37, 75, 29),
+                        new Selection.Above(0.2f),
+                        new Objective(new int[] {75}, 0, 2e-4f, 0.2f),
+                        3,
+                        2),
+                new Case(
+                        new KernelShape(128, 333, 61),
+                        new Selection.Above(0.5f),
+                        new Objective(new int[] {333}, 0, -3e-3f, 0.5f),
+                        0,
+                        3),
                 new Case(new KernelShape(5, 3, 2), new Selection.BatchTopK(3), 1, 1),
                 new Case(new KernelShape(1, 1, 1), new Selection.TopK(1), 1, 2));
     }
@@ -43,8 +71,8 @@ class KernelParityTest {
         assertThat(b.centre(fixture.rows, 0.7f)).isEqualTo(a.centre(fixture.rows, 0.7f));
         assertThat(b.select(sample.selection)).isEqualTo(a.select(sample.selection));
         samePairs(a.pairs(), b.pairs());
-        Residual residual = a.decode();
-        assertThat(b.decode()).isEqualTo(residual);
+        Residual residual = a.decode(sample.objective);
+        assertThat(b.decode(sample.objective)).isEqualTo(residual);
         if (sample.deadK > 0) {
             Selection dead = new Selection.DeadTopK(fixture.dead(), sample.deadK);
             assertThat(b.select(dead)).isEqualTo(a.select(dead));

@@ -11,6 +11,7 @@ final class StepFixture {
     private final float[] encoderBias;
     private final float[] decoder;
     private final float[] decoderBias;
+    private final float[] thresholds;
 
     StepFixture(KernelShape shape, long seed) {
         System.out.println("step fixture " + shape + " seed " + seed);
@@ -30,6 +31,7 @@ final class StepFixture {
             }
         }
         decoderBias = gaussians(random, shape.width(), 0.2);
+        thresholds = gaussians(random, shape.features(), 0.5);
     }
 
     private static float[] gaussians(Random random, int n, double scale) {
@@ -45,6 +47,7 @@ final class StepFixture {
         kernels.put(Parameter.ENCODER_BIAS, Quantity.VALUE, encoderBias);
         kernels.put(Parameter.DECODER, Quantity.VALUE, decoder);
         kernels.put(Parameter.DECODER_BIAS, Quantity.VALUE, decoderBias);
+        kernels.put(Parameter.THRESHOLD, Quantity.VALUE, thresholds);
     }
 
     /** Every seventh feature stands for a dead one. */
