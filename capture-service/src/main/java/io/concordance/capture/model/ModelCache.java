@@ -1,7 +1,6 @@
 package io.concordance.capture.model;
 
 import io.concordance.contracts.digest.Digests;
-import io.concordance.kit.store.ObjectStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -28,13 +27,18 @@ final class ModelCache {
     private static final Duration ABANDONED = Duration.ofDays(1);
     private static final String STAGING = "incoming-";
 
-    private final ObjectStore objects;
+    /** Fetches an object into a folder, as a file named by its digest, unless it is there. */
+    interface Fetch {
+        Path fetch(String key, String digest, Path folder);
+    }
+
+    private final Fetch store;
     private final Path folder;
     private final long maxBytes;
     private final Clock clock;
 
-    ModelCache(ObjectStore objects, Path folder, long maxBytes, Clock clock) {
-        this.objects = objects;
+    ModelCache(Fetch store, Path folder, long maxBytes, Clock clock) {
+        this.store = store;
         this.folder = folder;
         this.maxBytes = maxBytes;
         this.clock = clock;
@@ -43,7 +47,7 @@ final class ModelCache {
     /** The file of a digest, fetched if it is not there. */
     Path fetch(String key, String digest) {
         boolean there = Files.exists(folder.resolve(Digests.hex(digest)));
-        Path file = objects.fetch(key, digest, folder);
+        Path file = store.fetch(key, digest, folder);
         touch(file);
         if (!there) {
             trim();

@@ -1,6 +1,5 @@
 package io.concordance.capture.model;
 
-import io.concordance.capture.CaptureConfig;
 import io.concordance.capture.model.RegisteredModel.DataFile;
 import io.concordance.capture.model.graph.OnnxFile;
 import io.concordance.contracts.digest.Digests;
@@ -31,13 +30,20 @@ final class ModelStaging {
     private static final int MAX_DATA_FILES = 1000;
 
     private final Path folder;
-    private final CaptureConfig.Model limits;
+    private final Limits limits;
 
     /** @param folder empty, and the caller's to remove */
-    ModelStaging(Path folder, CaptureConfig.Model limits) {
+    ModelStaging(Path folder, Limits limits) {
         this.folder = folder;
         this.limits = limits;
     }
+
+    /**
+     * Most bytes of each kind of file.
+     *
+     * @param data of all external data together
+     */
+    record Limits(long onnx, long data, long tokenizer) {}
 
     /** Staged files and their names. */
     record Staged(ModelFiles files, ModelFiles.Digests digests) {}
@@ -51,7 +57,7 @@ final class ModelStaging {
      * @throws FieldProblem naming the field at fault
      */
     Staged take(ModelSource source, String onnx) throws IOException {
-        Copy graph = required(source, onnx, limits.maxOnnxBytes());
+        Copy graph = required(source, onnx, limits.onnx);
         SortedSet<String> locations = OnnxFile.externalData(graph.file);
         if (locations.size() > MAX_DATA_FILES) {
             throw new FieldProblem(
@@ -61,7 +67,7 @@ final class ModelStaging {
         Map<String, Path> data = new HashMap<>();
         List<DataFile> described = new ArrayList<>();
         Set<String> asked = new HashSet<>();
-        long left = limits.maxDataBytes();
+        long left = limits.data;
         for (String location : locations) {
             Copy copy = required(source, beside + location, left);
             left -= copy.bytes;
@@ -70,8 +76,8 @@ final class ModelStaging {
             asked.add(location);
         }
         source.requireNothingElse(asked);
-        Copy tokenizer = required(source, TOKENIZER, limits.maxTokenizerBytes());
-        Copy config = optional(source, TOKENIZER_CONFIG, limits.maxTokenizerBytes());
+        Copy tokenizer = required(source, TOKENIZER, limits.tokenizer);
+        Copy config = optional(source, TOKENIZER_CONFIG, limits.tokenizer);
         return new Staged(
                 new ModelFiles(graph.file, data, tokenizer.file, config == null ? null : config.file),
                 new ModelFiles.Digests(

@@ -41,8 +41,8 @@ public class Models {
         this.repository = repository;
         this.objects = objects;
         this.settings = config.model();
-        this.cache =
-                new ModelCache(objects, config.cacheDir().resolve("models"), settings.cacheBytes(), Clock.systemUTC());
+        this.cache = new ModelCache(
+                objects::fetch, config.cacheDir().resolve("models"), settings.cacheBytes(), Clock.systemUTC());
         this.loaded = new LoadedModels<>(settings.loaded());
     }
 
@@ -56,10 +56,12 @@ public class Models {
      * @throws FieldProblem naming the field at fault; nothing is kept then
      */
     Registration register(String name, ModelSource source, String onnx) {
+        ModelStaging.Limits limits =
+                new ModelStaging.Limits(settings.maxOnnxBytes(), settings.maxDataBytes(), settings.maxTokenizerBytes());
         try {
             Path folder = cache.staging();
             try {
-                Registration registration = register(name, new ModelStaging(folder, settings).take(source, onnx));
+                Registration registration = register(name, new ModelStaging(folder, limits).take(source, onnx));
                 cache.adopt(folder);
                 return registration;
             } finally {

@@ -16,6 +16,11 @@ public final class MiniLm {
         return unpack("all-minilm-l6-v2.onnx");
     }
 
+    /** The same model with dynamically quantised weights. */
+    static Path quantised() {
+        return unpack("all-minilm-l6-v2-q.onnx");
+    }
+
     public static Path tokenizer() {
         return unpack("all-minilm-l6-v2-tokenizer.json");
     }

@@ -8,8 +8,6 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataLocation;
 import io.concordance.contracts.problem.FieldProblem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -28,8 +26,6 @@ final class ExternalData {
     private static final String FIELD = "onnx";
     /** Where {@link #folder} is kept; a file from outside never brings its own. */
     private static final String FOLDER = "concordance.folder";
-    /** Weights of the ONNX file itself of at least this many bytes are read from the file by ONNX Runtime as well. */
-    private static final int OWN_BYTES = 1 << 16;
 
     private ExternalData() {}
 
@@ -58,20 +54,20 @@ final class ExternalData {
     }
 
     /**
-     * The model with every reference checked and made a file name of {@code onnx}'s folder.
+     * The model with every reference checked and made a file name of {@code onnx}'s folder. Weights that were left in
+     * {@code onnx} itself are references into it.
      *
-     * @param onnx the file that the model was parsed from
-     * @param mapped the bytes of that file that the model's weights may be views of
+     * @param onnx the file that the skeleton was parsed from
      * @param files the file behind each location, in {@code onnx}'s folder
      */
-    static ModelProto bind(ModelProto model, Path onnx, ByteBuffer mapped, Map<String, Path> files) {
+    static ModelProto bind(Skeleton skeleton, Path onnx, Map<String, Path> files) {
+        ModelProto model = skeleton.model();
         Path folder = onnx.toAbsolutePath().getParent();
         if (folder == null) {
             throw new IllegalArgumentException("no folder: " + onnx);
         }
         GraphProto.Builder graph = model.getGraph().toBuilder();
         Map<Path, Long> sizes = new HashMap<>();
-        MemorySegment whole = MemorySegment.ofBuffer(mapped);
         for (int i = 0; i < graph.getInitializerCount(); i++) {
             TensorProto tensor = graph.getInitializer(i);
             if (isExternal(tensor)) {
@@ -84,11 +80,12 @@ final class ExternalData {
                 }
                 graph.setInitializer(i, bound(tensor, folder, file, sizes));
             } else {
-                Tensors.checkInline(tensor);
-                long offset = offset(tensor, whole);
-                if (offset >= 0) {
-                    graph.setInitializer(
-                            i, refer(tensor, onnx, offset, tensor.getRawData().size()));
+                Skeleton.Span own = skeleton.large().get(i);
+                if (own == null) {
+                    Tensors.checkInline(tensor);
+                } else {
+                    Tensors.checkRaw(tensor, own.length());
+                    graph.setInitializer(i, refer(tensor, onnx, own.offset(), own.length()));
                 }
             }
         }
@@ -119,19 +116,6 @@ final class ExternalData {
                     "a part of '" + location(tensor) + "', which has " + size + " bytes, as long as the shape needs");
         }
         return refer(tensor, file, offset, length);
-    }
-
-    /** Where a tensor's raw data lies in the mapped file; negative when it is small or no view of the file. */
-    private static long offset(TensorProto tensor, MemorySegment whole) {
-        if (tensor.getRawData().size() < OWN_BYTES) {
-            return -1;
-        }
-        ByteBuffer raw = tensor.getRawData().asReadOnlyByteBuffer();
-        if (!raw.isDirect()) {
-            return -1;
-        }
-        long offset = MemorySegment.ofBuffer(raw).address() - whole.address();
-        return offset >= 0 && offset <= whole.byteSize() - raw.remaining() ? offset : -1;
     }
 
     private static TensorProto refer(TensorProto tensor, Path file, long offset, long length) {

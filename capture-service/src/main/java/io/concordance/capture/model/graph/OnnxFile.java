@@ -6,13 +6,10 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.SparseTensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.UnsafeByteOperations;
 import io.concordance.contracts.problem.FieldProblem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
+import java.lang.foreign.Arena;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OnnxFile {
     private static final String FIELD = "onnx";
-    private static final Set<String> DOMAINS = Set.of("", "ai.onnx", "ai.onnx.ml", "com.microsoft");
-    /** Messages nest three deep a graph; ONNX's own types add a few. */
-    private static final int MAX_RECURSION = 64;
+    /** Domains of nodes. Files that ONNX Runtime wrote import all of its own, used or not. */
+    private static final Set<String> DOMAINS =
+            Set.of("", "ai.onnx", "ai.onnx.ml", "com.microsoft", "com.microsoft.nchwc");
 
     private OnnxFile() {}
 
@@ -49,15 +46,14 @@ public final class OnnxFile {
 
     /** As {@link #read(Path, Map)}, computing nothing but what the file says. */
     public static ModelProto readAsIs(Path file, Map<String, Path> data) {
-        ByteBuffer mapped = map(file);
-        ModelProto model = ExternalData.bind(parse(mapped), file, mapped, data);
+        ModelProto model = ExternalData.bind(parse(file), file, data);
         check(model);
         return model;
     }
 
     /** Locations of external data that a file names: relative paths that stay below the file's folder. */
     public static SortedSet<String> externalData(Path file) {
-        return ExternalData.locations(parse(map(file)));
+        return ExternalData.locations(parse(file).model());
     }
 
     /** Folder of the files that a model's weights lie in; null for a model that was not read from a file. */
@@ -65,34 +61,10 @@ public final class OnnxFile {
         return ExternalData.folder(model);
     }
 
-    private static ModelProto parse(ByteBuffer mapped) {
-        try {
-            WireScan.check(coded(mapped));
-            CodedInputStream coded = coded(mapped);
-            coded.enableAliasing(true);
-            return ModelProto.parseFrom(coded);
-        } catch (InvalidProtocolBufferException e) {
-            throw new FieldProblem(FIELD, null, "an ONNX file (" + e.getMessage() + ")");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Fields of bytes read from here are views of the mapped file, not copies. */
-    private static CodedInputStream coded(ByteBuffer mapped) {
-        CodedInputStream coded =
-                UnsafeByteOperations.unsafeWrap(mapped.duplicate()).newCodedInput();
-        coded.setRecursionLimit(MAX_RECURSION);
-        return coded;
-    }
-
-    private static ByteBuffer map(Path file) {
-        try (FileChannel channel = FileChannel.open(file)) {
-            if (channel.size() > Integer.MAX_VALUE) {
-                throw new FieldProblem(
-                        FIELD, channel.size() + " bytes", "at most 2 GiB; larger weights go into external data");
-            }
-            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
+    private static Skeleton parse(Path file) {
+        try (FileChannel channel = FileChannel.open(file);
+                Arena arena = Arena.ofConfined()) {
+            return Skeleton.of(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -102,7 +74,6 @@ public final class OnnxFile {
         if (!model.hasGraph() || model.getGraph().getNodeCount() == 0 || model.getOpsetImportCount() == 0) {
             throw new FieldProblem(FIELD, null, "an ONNX file with a graph of nodes and an operator set");
         }
-        model.getOpsetImportList().forEach(opset -> checkDomain(opset.getDomain(), "operator set"));
         checkNodes(model.getGraph());
         model.getGraph().getSparseInitializerList().forEach(OnnxFile::checkStored);
         RuntimeShapes.check(OnnxGraph.of(model));
@@ -110,7 +81,12 @@ public final class OnnxFile {
 
     private static void checkNodes(GraphProto graph) {
         for (NodeProto node : graph.getNodeList()) {
-            checkDomain(node.getDomain(), node.getOpType());
+            if (!DOMAINS.contains(node.getDomain())) {
+                throw new FieldProblem(
+                        FIELD,
+                        node.getOpType() + " of '" + node.getDomain() + "'",
+                        "operators of ONNX or ONNX Runtime only");
+            }
             for (AttributeProto attribute : node.getAttributeList()) {
                 List<TensorProto> tensors = attribute.hasT() ? List.of(attribute.getT()) : attribute.getTensorsList();
                 tensors.forEach(OnnxFile::checkStored);
@@ -125,12 +101,6 @@ public final class OnnxFile {
                     checkNodes(inner);
                 });
             }
-        }
-    }
-
-    private static void checkDomain(String domain, String what) {
-        if (!DOMAINS.contains(domain)) {
-            throw new FieldProblem(FIELD, what + " of '" + domain + "'", "operators of ONNX or ONNX Runtime only");
         }
     }
 

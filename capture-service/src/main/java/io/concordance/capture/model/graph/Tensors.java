@@ -17,13 +17,22 @@ final class Tensors {
 
     /** @throws FieldProblem on {@code onnx} when a tensor inside the file holds other than its shape's values */
     static void checkInline(TensorProto tensor) {
-        long elements = elements(tensor);
-        boolean whole = tensor.hasRawData()
-                ? tensor.getRawData().size() == bytes(tensor, elements)
-                : typedValues(tensor) == typedLength(tensor, elements);
-        if (!whole) {
-            throw new FieldProblem(FIELD, describe(tensor), "a tensor with as many values as its shape has");
+        if (tensor.hasRawData()) {
+            checkRaw(tensor, tensor.getRawData().size());
+        } else if (typedValues(tensor) != typedLength(tensor, elements(tensor))) {
+            throw unfilled(tensor);
         }
+    }
+
+    /** As {@link #checkInline}, for a tensor with so many bytes of raw data. */
+    static void checkRaw(TensorProto tensor, long bytes) {
+        if (bytes != bytes(tensor)) {
+            throw unfilled(tensor);
+        }
+    }
+
+    private static FieldProblem unfilled(TensorProto tensor) {
+        return new FieldProblem(FIELD, describe(tensor), "a tensor with as many values as its shape has");
     }
 
     /** Bytes of a tensor as raw data. */

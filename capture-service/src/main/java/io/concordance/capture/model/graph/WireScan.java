@@ -1,29 +1,29 @@
 package io.concordance.capture.model.graph;
 
-import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.WireFormat;
 import io.concordance.contracts.problem.FieldProblem;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks the wire form of an ONNX file before any of it becomes an object, so that a small file cannot claim a large heap:
- * two bytes make a node, and a node is some hundred bytes in memory.
+ * Walks an ONNX file before any of it becomes an object, so that a small file cannot claim a large heap: two bytes make
+ * a node, and a node is some hundred bytes in memory.
  */
 final class WireScan {
-    static final int MAX_NODES = 100_000;
-    static final int MAX_FIELDS = 4_000_000;
-    static final int MAX_DEPTH = 8;
+    private static final int MAX_NODES = 100_000;
+    private static final int MAX_FIELDS = 4_000_000;
+    private static final int MAX_DEPTH = 8;
     /** Everything but raw weights, bytes. */
-    static final long MAX_GRAPH_BYTES = 64L << 20;
+    private static final long MAX_GRAPH_BYTES = 64L << 20;
 
     private static final String FIELD = "onnx";
 
+    private final Wire wire;
     private int nodes;
     private int fields;
     private long graphBytes;
 
-    private WireScan() {}
+    private WireScan(Wire wire) {
+        this.wire = wire;
+    }
 
     /** Messages that hold others; any other message is a leaf. */
     private enum Message {
@@ -68,48 +68,41 @@ final class WireScan {
         }
     }
 
-    /** @throws FieldProblem on {@code onnx} when the file holds more than any model does, or no model */
-    static void check(CodedInputStream file) throws IOException {
-        new WireScan().message(file, Message.MODEL, 0);
+    /**
+     * @throws FieldProblem on {@code onnx} when the file holds more than any model does
+     * @throws IndexOutOfBoundsException when it is no protobuf message
+     */
+    static void check(Wire wire, long bytes) {
+        new WireScan(wire).message(0, bytes, Message.MODEL, 0);
     }
 
-    private void message(CodedInputStream in, Message message, int depth) throws IOException {
+    private void message(long from, long to, Message message, int depth) {
         if (depth > MAX_DEPTH) {
             throw new FieldProblem(FIELD, null, "graphs nested at most " + MAX_DEPTH + " deep");
         }
         if (message == Message.NODE && ++nodes > MAX_NODES) {
             throw new FieldProblem(FIELD, null, "at most " + MAX_NODES + " nodes");
         }
-        for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+        wire.fields(from, to, (field, type, start, body, end) -> {
             if (++fields > MAX_FIELDS) {
                 throw new FieldProblem(FIELD, null, "at most " + MAX_FIELDS + " fields");
             }
-            int field = WireFormat.getTagFieldNumber(tag);
             if (message.isUnsupported(field)) {
                 throw new FieldProblem(
                         FIELD,
                         field == 20 ? "training_info" : "functions",
                         "an inference graph whose functions are inlined");
             }
-            if (WireFormat.getTagWireType(tag) != WireFormat.WIRETYPE_LENGTH_DELIMITED) {
-                in.skipField(tag);
-                continue;
-            }
-            int length = in.readRawVarint32();
-            Message child = message.child(field);
+            Message child = type == Wire.LENGTH_DELIMITED ? message.child(field) : null;
             if (child != null) {
-                int outer = in.pushLimit(length);
-                message(in, child, child == Message.GRAPH ? depth + 1 : depth);
-                in.checkLastTagWas(0);
-                in.popLimit(outer);
-                continue;
+                message(body, end, child, child == Message.GRAPH ? depth + 1 : depth);
+                return;
             }
-            graphBytes += message.isRawData(field) ? 0 : length;
+            graphBytes += message.isRawData(field) ? 0 : end - start;
             if (graphBytes > MAX_GRAPH_BYTES) {
                 throw new FieldProblem(
                         FIELD, null, "at most " + MAX_GRAPH_BYTES + " bytes besides weights stored as raw data");
             }
-            in.skipRawBytes(length);
-        }
+        });
     }
 }
