@@ -30,6 +30,9 @@ create table capture_job (
     position_means      boolean     not null,
     part_bytes          bigint      not null,
     arms                jsonb       not null,
+    interventions       jsonb,
+    metrics             jsonb,
+    measured            jsonb,
     slices              integer     not null,
     slices_done         integer     not null default 0,
     documents           integer     not null,
@@ -54,5 +57,6 @@ create table slice (
     tokens     bigint,
     truncated  integer,
     shards     jsonb,
+    loss       jsonb,
     primary key (job, slice)
 );

@@ -19,6 +19,8 @@ public interface CaptureConfig {
 
     Slice slice();
 
+    Intervention intervention();
+
     /** What this process does. */
     @WithDefault("both")
     Role role();
@@ -77,6 +79,17 @@ public interface CaptureConfig {
 
         @WithDefault("1000000")
         int maxDocuments();
+    }
+
+    /** Limits on interventions and their metrics. */
+    interface Intervention {
+        /** Largest weights file of a dictionary, bytes. */
+        @WithDefault("1073741824")
+        long maxDictionaryBytes();
+
+        /** Most native memory for the logits of one document, bytes; its clean and its changed ones are held at once. */
+        @WithDefault("1073741824")
+        long maxLogitBytes();
     }
 
     /** How work is cut and run. */

@@ -1,6 +1,7 @@
 package io.concordance.bench.capture;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import io.concordance.capture.intervention.JobInterventions;
 import io.concordance.capture.job.CaptureJob;
 import io.concordance.capture.job.ContextPolicy;
 import io.concordance.capture.model.HookPoint;
@@ -132,10 +133,12 @@ final class Subject implements AutoCloseable {
                 ContextPolicy.TRUNCATE,
                 false,
                 partBytes,
-                new CaptureJob.Arm("mix", "benign", "", slices.get(slice).size()),
+                new CaptureJob.Arm("mix", "benign", "", slices.get(slice).size(), null),
                 slices.get(slice).size(),
                 0,
-                0);
+                0,
+                JobInterventions.NONE,
+                List.of());
         SliceShards shards = capture.run(hooked, work, slices.get(slice));
         return shards.parts().stream()
                 .flatMap(part -> part.shards().stream())

@@ -8,19 +8,21 @@ import org.jspecify.annotations.Nullable;
 
 /** What the transcripts of an arm are. */
 public enum ArmKind {
-    BENIGN(true),
-    OFF_POLICY(true),
-    INSTRUCTED(true),
-    BASE_MODEL(true),
+    BENIGN(false),
+    OFF_POLICY(false),
+    INSTRUCTED(false),
+    BASE_MODEL(false),
     /** What the model meets in deployment: judges a finding, never makes one. */
-    DEPLOYMENT(true),
-    PERTURBED(false),
-    STEERED(false);
+    DEPLOYMENT(false),
+    /** Run with a change that shows what it does. */
+    PERTURBED(true),
+    /** Run with a change that brings a behaviour about. */
+    STEERED(true);
 
-    private final boolean readsGivenText;
+    private final boolean intervenes;
 
-    ArmKind(boolean readsGivenText) {
-        this.readsGivenText = readsGivenText;
+    ArmKind(boolean intervenes) {
+        this.intervenes = intervenes;
     }
 
     /** The kind in a request and in events, such as {@code off-policy}. */
@@ -29,12 +31,12 @@ public enum ArmKind {
     }
 
     /**
-     * @throws FieldProblem on {@code kind} unless a plain reading of given transcripts makes such an arm, and a job of
-     *     this role may have it
+     * @param intervenes whether the arm is run with interventions
+     * @throws FieldProblem on {@code kind} unless such an arm is of this kind, and a job of this role may have it
      */
-    static ArmKind ofReading(@Nullable String text, String role) {
-        String readable = Arrays.stream(values())
-                .filter(kind -> kind.readsGivenText && kind.mayBeIn(role))
+    static ArmKind of(@Nullable String text, String role, boolean intervenes) {
+        String allowed = Arrays.stream(values())
+                .filter(kind -> kind.intervenes == intervenes && kind.mayBeIn(role))
                 .map(ArmKind::text)
                 .collect(Collectors.joining(", "));
         for (ArmKind kind : values()) {
@@ -42,17 +44,20 @@ public enum ArmKind {
                 continue;
             }
             if (!kind.mayBeIn(role)) {
-                throw new FieldProblem("kind", text, readable + "; '" + text + "' is for role evaluation");
+                throw new FieldProblem("kind", text, allowed + "; '" + text + "' is for role evaluation");
             }
-            if (!kind.readsGivenText) {
+            if (kind.intervenes != intervenes) {
                 throw new FieldProblem(
                         "kind",
                         text,
-                        readable + "; '" + text + "' needs interventions in the model, which capture jobs do not run");
+                        allowed
+                                + (intervenes
+                                        ? " for an arm with interventions"
+                                        : "; '" + text + "' needs interventions"));
             }
             return kind;
         }
-        throw new FieldProblem("kind", text, "one of " + readable);
+        throw new FieldProblem("kind", text, "one of " + allowed);
     }
 
     private boolean mayBeIn(String role) {

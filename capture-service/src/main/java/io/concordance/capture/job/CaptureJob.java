@@ -1,10 +1,17 @@
 package io.concordance.capture.job;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.concordance.capture.intervention.Intervention;
+import io.concordance.capture.intervention.JobInterventions;
+import io.concordance.capture.intervention.LossSums;
+import io.concordance.capture.intervention.Measured;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  * @param truncatedDocuments documents cut to the model's context, so far
  * @param tokens token positions run through the model, so far
  * @param rows rows in shards summed over hooks, so far
+ * @param interventions what arms change in the model; null when there are none
+ * @param measured what relative scales are made of, by intervention, once it is known; null without any
+ * @param metrics what is asked about arms with interventions; null when nothing is
+ * @param losses the answers so far, by arm; null without metrics
  * @param problem why it failed
  */
 public record CaptureJob(
@@ -36,12 +47,24 @@ public record CaptureJob(
         int truncatedDocuments,
         long tokens,
         long rows,
+        @Nullable List<Intervention> interventions,
+        @Nullable Map<String, Measured> measured,
+        @Nullable List<String> metrics,
+        @Nullable List<LossSums.Loss> losses,
         @Nullable String problem,
         Instant createdAt,
         @Nullable Instant finishedAt) {
 
-    /** {@code transcripts} is the digest of the file; {@code documents} their number. */
-    public record Arm(String name, String kind, String transcripts, int documents) {}
+    /**
+     * @param transcripts digest of the file; {@code documents} their number
+     * @param interventions names of those it is run with, in order; null when there are none
+     */
+    public record Arm(
+            String name,
+            String kind,
+            String transcripts,
+            int documents,
+            @Nullable List<String> interventions) {}
 
     public record Slices(int total, int done) {}
 
@@ -69,5 +92,14 @@ public record CaptureJob(
     public CaptureJob {
         hooks = List.copyOf(hooks);
         arms = List.copyOf(arms);
+    }
+
+    /** The interventions of a job with these arms. */
+    public static JobInterventions interventions(@Nullable List<Intervention> all, List<Arm> arms) {
+        return new JobInterventions(
+                all == null ? List.of() : all,
+                arms.stream()
+                        .filter(arm -> arm.interventions != null)
+                        .collect(Collectors.toMap(Arm::name, arm -> Objects.requireNonNull(arm.interventions))));
     }
 }

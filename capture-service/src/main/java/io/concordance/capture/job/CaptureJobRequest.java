@@ -1,5 +1,6 @@
 package io.concordance.capture.job;
 
+import io.concordance.capture.intervention.InterventionRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param dtype {@code fp16} when absent
  * @param contextPolicy {@code truncate} when absent
  * @param positionMeans false when absent
+ * @param interventions what arms may change in the model
+ * @param metrics how arms with interventions are judged: {@code ce}, {@code kl}
  */
 record CaptureJobRequest(
         @Nullable String model,
@@ -17,11 +20,17 @@ record CaptureJobRequest(
         @Nullable String dtype,
         @Nullable String contextPolicy,
         @Nullable Boolean positionMeans,
-        @Nullable List<@Nullable Arm> arms) {
+        @Nullable List<@Nullable Arm> arms,
+        @Nullable List<@Nullable InterventionRequest> interventions,
+        @Nullable List<@Nullable String> metrics) {
 
-    /** @param transcripts digest of an uploaded file */
+    /**
+     * @param transcripts digest of an uploaded file
+     * @param interventions names of those that the arm is run with
+     */
     record Arm(
             @Nullable String name,
             @Nullable String kind,
-            @Nullable String transcripts) {}
+            @Nullable String transcripts,
+            @Nullable List<@Nullable String> interventions) {}
 }

@@ -1,6 +1,8 @@
 package io.concordance.capture.job;
 
 import io.concordance.capture.CaptureConfig;
+import io.concordance.capture.intervention.Intervention;
+import io.concordance.capture.intervention.Interventions;
 import io.concordance.capture.job.CaptureJob.State;
 import io.concordance.capture.model.HookPoint;
 import io.concordance.capture.model.Models;
@@ -21,12 +23,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Accepts, lists and cancels capture jobs. */
 @ApplicationScoped
 public class CaptureJobs {
     private static final Set<String> ROLES = Set.of("learning", "evaluation");
+    private static final Set<String> METRICS = Set.of("ce", "kl");
     private static final Set<String> DTYPES = Set.of("fp16", "fp32", "bf16");
     private static final int MAX_HOOKS = 64;
     private static final int MAX_ARMS = 64;
@@ -34,11 +38,17 @@ public class CaptureJobs {
     private final PostgresCaptureJobRepository repository;
     private final Models models;
     private final TranscriptFiles transcripts;
+    private final Interventions interventions;
     private final CaptureConfig.Slice settings;
 
     CaptureJobs(
-            PostgresCaptureJobRepository repository, Models models, TranscriptFiles transcripts, CaptureConfig config) {
+            PostgresCaptureJobRepository repository,
+            Models models,
+            TranscriptFiles transcripts,
+            Interventions interventions,
+            CaptureConfig config) {
         this.repository = repository;
+        this.interventions = interventions;
         this.models = models;
         this.transcripts = transcripts;
         this.settings = config.slice();
@@ -57,8 +67,10 @@ public class CaptureJobs {
         String dtype = request.dtype() == null ? "fp16" : oneOf("dtype", request.dtype(), DTYPES);
         requireRoom(model, hooks, dtype);
         ContextPolicy policy = ContextPolicy.requested(request.contextPolicy());
+        Interventions.Checked checked = interventions.check(model, request.interventions());
         List<DocumentIndex> indexes = new ArrayList<>();
-        List<CaptureJob.Arm> arms = arms(request.arms(), role, indexes);
+        List<CaptureJob.Arm> arms = arms(request.arms(), role, checked, indexes);
+        List<String> metrics = metrics(model, request.metrics(), arms);
         List<Slicing.Slice> slices = slicing(model, policy).cut(indexes);
         CaptureJob job = new CaptureJob(
                 UUID.randomUUID(),
@@ -75,9 +87,14 @@ public class CaptureJobs {
                 0,
                 0,
                 0,
+                checked.all().isEmpty() ? null : checked.all(),
+                null,
+                metrics.isEmpty() ? null : metrics,
+                null,
                 null,
                 Instant.now().truncatedTo(ChronoUnit.MILLIS),
                 null);
+        interventions.keep(checked);
         repository.accept(job, model, hooks, slices, settings.partBytes());
         return job;
     }
@@ -135,7 +152,10 @@ public class CaptureJobs {
     }
 
     private List<CaptureJob.Arm> arms(
-            @Nullable List<CaptureJobRequest.@Nullable Arm> given, String role, List<DocumentIndex> indexes) {
+            @Nullable List<CaptureJobRequest.@Nullable Arm> given,
+            String role,
+            Interventions.Checked checked,
+            List<DocumentIndex> indexes) {
         List<CaptureJobRequest.@Nullable Arm> requested = some("arms", given, MAX_ARMS, "arms");
         List<CaptureJob.Arm> arms = new ArrayList<>();
         Set<String> names = new HashSet<>();
@@ -152,7 +172,8 @@ public class CaptureJobs {
                 if (!names.add(name)) {
                     throw new FieldProblem("name", name, "a name that no other arm has");
                 }
-                ArmKind kind = ArmKind.ofReading(arm.kind(), role);
+                List<String> made = made(arm.interventions(), checked);
+                ArmKind kind = ArmKind.of(arm.kind(), role, !made.isEmpty());
                 String digest = given("transcripts", arm.transcripts());
                 DocumentIndex index =
                         Digests.isDigest(digest) ? transcripts.index(digest).orElse(null) : null;
@@ -160,10 +181,46 @@ public class CaptureJobs {
                     throw new FieldProblem("transcripts", digest, "the digest of an uploaded file, sha256:<64 hex>");
                 }
                 indexes.add(index);
-                return arms.add(new CaptureJob.Arm(name, kind.text(), digest, index.documents()));
+                return arms.add(
+                        new CaptureJob.Arm(name, kind.text(), digest, index.documents(), made.isEmpty() ? null : made));
             });
         }
         return arms;
+    }
+
+    private static List<String> made(@Nullable List<@Nullable String> names, Interventions.Checked checked) {
+        List<String> made = new ArrayList<>();
+        for (String name : names == null ? List.<@Nullable String>of() : names) {
+            if (name == null || !checked.has(name) || made.contains(name)) {
+                throw new FieldProblem(
+                        "interventions[" + made.size() + "]",
+                        name,
+                        checked.all().stream()
+                                .map(Intervention::name)
+                                .collect(Collectors.joining(", ", "the job's interventions, each once: ", "")));
+            }
+            made.add(name);
+        }
+        return made;
+    }
+
+    private List<String> metrics(
+            RegisteredModel model, @Nullable List<@Nullable String> names, List<CaptureJob.Arm> arms) {
+        List<String> metrics = new ArrayList<>();
+        for (String name : names == null ? List.<@Nullable String>of() : names) {
+            if (name == null || !METRICS.contains(name) || metrics.contains(name)) {
+                throw new FieldProblem("metrics[" + metrics.size() + "]", name, "ce, kl, each once");
+            }
+            metrics.add(name);
+        }
+        if (metrics.isEmpty()) {
+            return metrics;
+        }
+        if (arms.stream().allMatch(arm -> arm.interventions() == null)) {
+            throw new FieldProblem("metrics", metrics, "none, as no arm has interventions");
+        }
+        inside("metrics", () -> interventions.requireJudgeable(model));
+        return metrics;
     }
 
     private static <T extends @Nullable Object> List<T> some(

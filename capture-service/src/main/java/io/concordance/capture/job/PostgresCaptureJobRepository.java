@@ -1,5 +1,10 @@
 package io.concordance.capture.job;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.concordance.capture.intervention.Intervention;
+import io.concordance.capture.intervention.LossSums;
+import io.concordance.capture.intervention.Measured;
 import io.concordance.capture.job.CaptureJob.State;
 import io.concordance.capture.model.HookPoint;
 import io.concordance.capture.model.RegisteredModel;
@@ -15,7 +20,9 @@ import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -26,7 +33,14 @@ import org.jspecify.annotations.Nullable;
 /** Capture jobs and their slices. */
 @ApplicationScoped
 class PostgresCaptureJobRepository {
+    private static final TypeReference<Map<String, Measured>> MEASURED = new TypeReference<>() {};
     private static final String SOURCE = "/concordance/capture";
+    /** Losses in order of slice, so that they always add up to the same bits. */
+    private static final String SELECT = """
+            select *, (select jsonb_agg(jsonb_build_object('arm', arm, 'sums', loss) order by slice)
+                       from slice where slice.job = capture_job.id and loss is not null) as losses
+            from capture_job
+            """;
 
     private final Jdbi jdbi;
     private final Outbox outbox;
@@ -42,9 +56,10 @@ class PostgresCaptureJobRepository {
         jdbi.useTransaction(handle -> {
             handle.createUpdate("""
                             insert into capture_job (id, state, model, hooks, role, dtype, context_policy, position_means,
-                                                     part_bytes, arms, slices, documents, created_at)
+                                                     part_bytes, arms, interventions, metrics, slices, documents, created_at)
                             values (:id, :state, :model, cast(:hooks as jsonb), :role, :dtype, :contextPolicy,
-                                    :positionMeans, :partBytes, cast(:arms as jsonb), :slices, :documents, :createdAt)
+                                    :positionMeans, :partBytes, cast(:arms as jsonb), cast(:interventions as jsonb),
+                                    cast(:metrics as jsonb), :slices, :documents, :createdAt)
                             """)
                     .bind("id", job.id())
                     .bind("state", job.state().text())
@@ -56,6 +71,8 @@ class PostgresCaptureJobRepository {
                     .bind("positionMeans", job.positionMeans())
                     .bind("partBytes", partBytes)
                     .bind("arms", json(job.arms()))
+                    .bind("interventions", job.interventions() == null ? null : json(job.interventions()))
+                    .bind("metrics", job.metrics() == null ? null : json(job.metrics()))
                     .bind("slices", slices.size())
                     .bind("documents", job.documents())
                     .bind("createdAt", job.createdAt())
@@ -100,7 +117,7 @@ class PostgresCaptureJobRepository {
     }
 
     Optional<CaptureJob> find(UUID id) {
-        return jdbi.withHandle(handle -> handle.createQuery("select * from capture_job where id = :id")
+        return jdbi.withHandle(handle -> handle.createQuery(SELECT + "where id = :id")
                 .bind("id", id)
                 .map((row, context) -> job(row))
                 .findOne());
@@ -111,8 +128,7 @@ class PostgresCaptureJobRepository {
         if (cursor != null && find(cursor).isEmpty()) {
             throw new FieldProblem("cursor", cursor, "the 'next' of an earlier page");
         }
-        List<CaptureJob> found = jdbi.withHandle(handle -> handle.createQuery("""
-                        select * from capture_job
+        List<CaptureJob> found = jdbi.withHandle(handle -> handle.createQuery(SELECT + """
                         where cast(:cursor as uuid) is null
                            or (created_at, id) < (select created_at, id from capture_job where id = cast(:cursor as uuid))
                         order by created_at desc, id desc limit :limit
@@ -135,6 +151,11 @@ class PostgresCaptureJobRepository {
 
     private static CaptureJob job(ResultSet row) throws SQLException {
         OffsetDateTime finished = row.getObject("finished_at", OffsetDateTime.class);
+        List<CaptureJob.Arm> arms = List.of(read(row.getString("arms"), CaptureJob.Arm[].class));
+        String interventions = row.getString("interventions");
+        String measured = row.getString("measured");
+        String asked = row.getString("metrics");
+        List<String> metrics = asked == null ? null : List.of(read(asked, String[].class));
         return new CaptureJob(
                 row.getObject("id", UUID.class),
                 State.of(row.getString("state")),
@@ -146,15 +167,40 @@ class PostgresCaptureJobRepository {
                 row.getString("dtype"),
                 row.getString("context_policy"),
                 row.getBoolean("position_means"),
-                List.of(read(row.getString("arms"), CaptureJob.Arm[].class)),
+                arms,
                 new CaptureJob.Slices(row.getInt("slices"), row.getInt("slices_done")),
                 row.getInt("documents"),
                 row.getInt("truncated_documents"),
                 row.getLong("tokens"),
                 row.getLong("rows"),
+                interventions == null ? null : List.of(read(interventions, Intervention[].class)),
+                measured == null ? null : Json.mapper().convertValue(read(measured, JsonNode.class), MEASURED),
+                metrics,
+                metrics == null ? null : losses(row, arms, metrics),
                 row.getString("problem"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 finished == null ? null : finished.toInstant());
+    }
+
+    private record SliceLoss(int arm, LossSums sums) {}
+
+    private static List<LossSums.Loss> losses(ResultSet row, List<CaptureJob.Arm> arms, List<String> metrics)
+            throws SQLException {
+        String stored = row.getString("losses");
+        List<SliceLoss> slices = stored == null ? List.of() : List.of(read(stored, SliceLoss[].class));
+        List<LossSums.Loss> losses = new ArrayList<>();
+        for (int a = 0; a < arms.size(); a++) {
+            LossSums sums = LossSums.NONE;
+            for (SliceLoss slice : slices) {
+                if (slice.arm == a) {
+                    sums = sums.plus(slice.sums);
+                }
+            }
+            if (sums.tokens() > 0) {
+                losses.add(sums.means(arms.get(a).name(), metrics.contains("ce"), metrics.contains("kl")));
+            }
+        }
+        return losses;
     }
 
     private static String json(Object value) {

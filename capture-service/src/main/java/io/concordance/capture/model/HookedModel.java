@@ -2,6 +2,8 @@ package io.concordance.capture.model;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import io.concordance.capture.model.OnnxSession.Target;
+import io.concordance.capture.model.graph.EditSite;
+import io.concordance.capture.model.graph.EditSurgery;
 import io.concordance.capture.model.graph.HookSurgery;
 import io.concordance.capture.model.graph.OnnxFile;
 import io.concordance.contracts.tensor.DType;
@@ -50,9 +52,24 @@ public final class HookedModel implements AutoCloseable {
 
     static HookedModel open(
             RegisteredModel registered, List<HookPoint> hooks, DType dtype, ModelProto onnx, Path tokenizerFile) {
+        return open(registered, hooks, dtype, List.of(), onnx, tokenizerFile);
+    }
+
+    /** @param sites where runs may change values; hooks there give the changed ones */
+    static HookedModel open(
+            RegisteredModel registered,
+            List<HookPoint> hooks,
+            DType dtype,
+            List<EditSite> sites,
+            ModelProto onnx,
+            Path tokenizerFile) {
         StoredPrecision stored = StoredPrecision.of(dtype);
-        OnnxSession session = OnnxSession.open(HookSurgery.truncated(
-                onnx, hooks.stream().map(HookPoint::tensor).toList(), stored.cast));
+        OnnxSession session = OnnxSession.open(
+                HookSurgery.truncated(
+                        EditSurgery.editable(onnx, sites),
+                        hooks.stream().map(HookPoint::tensor).toList(),
+                        stored.cast),
+                sites);
         try {
             return new HookedModel(registered, hooks, dtype, TextTokenizer.open(tokenizerFile), session);
         } catch (RuntimeException e) {
@@ -90,22 +107,32 @@ public final class HookedModel implements AutoCloseable {
         return hooks.stream().mapToLong(HookPoint::width).sum() * dtype.bytes();
     }
 
-    /** As {@link #run(TokenBatch, MemorySegment, Rows)}, in memory of its own. */
+    /** As {@link #run(TokenBatch, Edits, MemorySegment, Rows)}, unmodified and in memory of its own. */
     public void run(TokenBatch batch, Rows rows) {
+        run(batch, Edits.NONE, rows);
+    }
+
+    /** As {@link #run(TokenBatch, Edits, MemorySegment, Rows)}, in memory of its own. */
+    public void run(TokenBatch batch, Edits edits, Rows rows) {
         try (Arena arena = Arena.ofConfined()) {
-            run(batch, arena.allocate(batch.ids().length * rowBytes(), Long.BYTES), rows);
+            run(batch, edits, arena.allocate(batch.ids().length * rowBytes(), Long.BYTES), rows);
         }
     }
 
+    /** As {@link #run(TokenBatch, Edits, MemorySegment, Rows)}, unmodified. */
+    public void run(TokenBatch batch, MemorySegment outputs, Rows rows) {
+        run(batch, Edits.NONE, outputs, rows);
+    }
+
     /**
-     * Runs a batch. Padding is never handed on.
+     * Runs a batch. Padding is never handed on. A hook at an edited tensor gives the value after the edit.
      *
      * @param outputs native memory for all positions, padding included: at least {@code rows * length *}
      *     {@link #rowBytes} bytes, which the run overwrites
      * @throws ModelRunException when the model fails
      * @throws NotFiniteException when an activation is not finite in this precision
      */
-    public void run(TokenBatch batch, MemorySegment outputs, Rows rows) {
+    public void run(TokenBatch batch, Edits edits, MemorySegment outputs, Rows rows) {
         List<Target> targets = new ArrayList<>();
         long at = 0;
         for (int h = 0; h < hooks.size(); h++) {
@@ -114,7 +141,7 @@ public final class HookedModel implements AutoCloseable {
             targets.add(new Target(HookSurgery.output(h), outputs.asSlice(at, bytes), shape, stored.tensor));
             at += bytes;
         }
-        session.runInto(batch, targets);
+        session.runInto(batch, edits, targets);
         for (int h = 0; h < hooks.size(); h++) {
             long rowBytes = (long) hooks.get(h).width() * dtype.bytes();
             for (int d = 0; d < batch.rows(); d++) {

@@ -5,6 +5,8 @@ import io.concordance.capture.CaptureConfig;
 import io.concordance.capture.model.gradient.GradientModel;
 import io.concordance.capture.model.gradient.GradientTarget;
 import io.concordance.capture.model.gradient.UnsupportedGradientException;
+import io.concordance.capture.model.graph.EditSite;
+import io.concordance.capture.model.graph.EditSurgery;
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.tensor.DType;
 import io.concordance.kit.page.Page;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +37,9 @@ public class Models {
     private final CaptureConfig.Model settings;
     private final ModelCache cache;
     private final LoadedModels<LoadedKey> loaded;
+    private final Map<String, HookPoint> logits = new ConcurrentHashMap<>();
 
-    private record LoadedKey(String model, List<HookPoint> hooks, DType dtype) {}
+    private record LoadedKey(String model, List<HookPoint> hooks, DType dtype, List<EditSite> sites) {}
 
     Models(PostgresModelRepository repository, ObjectStore objects, CaptureConfig config) {
         this.repository = repository;
@@ -143,16 +147,44 @@ public class Models {
         return ModelInspection.rawTensor(model, onnx, name);
     }
 
+    /** @throws FieldProblem on the empty field when values cannot be changed there */
+    public void requireEditable(RegisteredModel model, EditSite site) {
+        EditSurgery.editable(files(model).graph(), List.of(site));
+    }
+
+    /**
+     * The next-token logits of a causal language model, {@code [batch, sequence, vocabulary]}.
+     *
+     * @throws FieldProblem on the empty field when the model has no output {@code logits}, or it depends on later tokens
+     */
+    public HookPoint logits(RegisteredModel model) {
+        return logits.computeIfAbsent(
+                model.id(), id -> CausalLogits.of(model, files(model).graph()));
+    }
+
     /**
      * What {@code work} makes of a model, which is loaded first if need be.
      *
      * @throws ModelRunException when it cannot be loaded
      */
     public <T> T use(RegisteredModel model, List<HookPoint> hooks, DType dtype, Function<HookedModel, T> work) {
+        return use(model, hooks, dtype, List.of(), work);
+    }
+
+    /**
+     * As {@link #use(RegisteredModel, List, DType, Function)}, with values that runs may change. Runs with any edits that
+     * fit the sites share one session.
+     */
+    public <T> T use(
+            RegisteredModel model,
+            List<HookPoint> hooks,
+            DType dtype,
+            List<EditSite> sites,
+            Function<HookedModel, T> work) {
         ModelFiles files = files(model);
         try (LoadedModels<LoadedKey>.Lease lease = loaded.lease(
-                new LoadedKey(model.id(), hooks, dtype),
-                () -> HookedModel.open(model, hooks, dtype, files.graph(), files.tokenizer()))) {
+                new LoadedKey(model.id(), hooks, dtype, sites),
+                () -> HookedModel.open(model, hooks, dtype, sites, files.graph(), files.tokenizer()))) {
             return work.apply(lease.model());
         }
     }

@@ -11,6 +11,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
+import io.concordance.capture.model.graph.EditSite;
 import io.concordance.capture.model.graph.OnnxFile;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -35,9 +36,11 @@ public final class OnnxSession implements AutoCloseable {
 
     private final OrtSession session;
     private final Map<String, TensorInfo> inputs;
+    private final EditInputs editInputs;
 
-    private OnnxSession(OrtSession session) throws OrtException {
+    private OnnxSession(OrtSession session, EditInputs editInputs) throws OrtException {
         this.session = session;
+        this.editInputs = editInputs;
         this.inputs = new LinkedHashMap<>();
         for (Map.Entry<String, NodeInfo> input : session.getInputInfo().entrySet()) {
             if (input.getValue().getInfo() instanceof TensorInfo info) {
@@ -68,15 +71,21 @@ public final class OnnxSession implements AutoCloseable {
 
     /** @throws ModelRunException when ONNX Runtime refuses the graph */
     public static OnnxSession open(ModelProto model) {
-        return open(model, OrtSession.SessionOptions.OptLevel.ALL_OPT);
+        return open(model, List.of());
+    }
+
+    /** @param sites where the graph can be changed, as {@link io.concordance.capture.model.graph.EditSurgery} made it */
+    static OnnxSession open(ModelProto model, List<EditSite> sites) {
+        return open(model, sites, OrtSession.SessionOptions.OptLevel.ALL_OPT);
     }
 
     /** Quick to open and slow to run: for a trial. */
     public static OnnxSession openUnoptimised(ModelProto model) {
-        return open(model, OrtSession.SessionOptions.OptLevel.NO_OPT);
+        return open(model, List.of(), OrtSession.SessionOptions.OptLevel.NO_OPT);
     }
 
-    private static OnnxSession open(ModelProto model, OrtSession.SessionOptions.OptLevel optimisation) {
+    private static OnnxSession open(
+            ModelProto model, List<EditSite> sites, OrtSession.SessionOptions.OptLevel optimisation) {
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setOptimizationLevel(optimisation);
             options.setIntraOpNumThreads(1);
@@ -89,7 +98,7 @@ public final class OnnxSession implements AutoCloseable {
             if (folder != null) {
                 options.addConfigEntry("session.model_external_initializers_file_folder_path", folder.toString());
             }
-            return new OnnxSession(ENVIRONMENT.createSession(model.toByteArray(), options));
+            return new OnnxSession(ENVIRONMENT.createSession(model.toByteArray(), options), new EditInputs(sites));
         } catch (OrtException e) {
             throw new ModelRunException("ONNX Runtime refuses the graph", e);
         }
@@ -102,10 +111,19 @@ public final class OnnxSession implements AutoCloseable {
 
     /** As {@link #run(TokenBatch, List)}, with further inputs. */
     public Map<String, Values> run(TokenBatch batch, List<Input> given, List<String> outputs) {
+        return run(batch, Edits.NONE, given, outputs);
+    }
+
+    /** As {@link #run(TokenBatch, List)}, with changes at the sites of the session. */
+    Map<String, Values> run(TokenBatch batch, Edits edits, List<String> outputs) {
+        return run(batch, edits, List.of(), outputs);
+    }
+
+    private Map<String, Values> run(TokenBatch batch, Edits edits, List<Input> given, List<String> outputs) {
         Map<String, OnnxTensor> fed = new HashMap<>();
         try {
             feed(given, fed);
-            feed(batch, fed);
+            feed(batch, edits, fed);
             try (OrtSession.Result result = session.run(fed, Set.copyOf(outputs))) {
                 Map<String, Values> values = new LinkedHashMap<>();
                 for (String output : outputs) {
@@ -124,7 +142,7 @@ public final class OnnxSession implements AutoCloseable {
     public Map<String, Described> describe(TokenBatch batch, List<String> outputs) {
         Map<String, OnnxTensor> inputs = new HashMap<>();
         try {
-            feed(batch, inputs);
+            feed(batch, Edits.NONE, inputs);
             try (OrtSession.Result result = session.run(inputs, Set.copyOf(outputs))) {
                 Map<String, Described> described = new LinkedHashMap<>();
                 for (String output : outputs) {
@@ -160,11 +178,11 @@ public final class OnnxSession implements AutoCloseable {
     }
 
     /** Runs a batch straight into memory; shapes must be what the graph makes of the batch. */
-    void runInto(TokenBatch batch, List<Target> targets) {
+    void runInto(TokenBatch batch, Edits edits, List<Target> targets) {
         Map<String, OnnxTensor> fed = new HashMap<>();
         Map<String, OnnxTensor> outputs = new HashMap<>();
         try {
-            feed(batch, fed);
+            feed(batch, edits, fed);
             for (Target target : targets) {
                 // Only a direct buffer in native order is filled in place; any other is copied and stays empty.
                 outputs.put(
@@ -197,7 +215,8 @@ public final class OnnxSession implements AutoCloseable {
         }
     }
 
-    private void feed(TokenBatch batch, Map<String, OnnxTensor> fed) throws OrtException {
+    private void feed(TokenBatch batch, Edits edits, Map<String, OnnxTensor> fed) throws OrtException {
+        fed.putAll(editInputs.of(batch, edits, inputs.keySet(), ENVIRONMENT));
         for (Map.Entry<String, TensorInfo> input : inputs.entrySet()) {
             if (fed.containsKey(input.getKey())) {
                 continue;

@@ -1,5 +1,10 @@
 package io.concordance.capture.slice;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.concordance.capture.intervention.Intervention;
+import io.concordance.capture.intervention.JobInterventions;
+import io.concordance.capture.intervention.Measured;
 import io.concordance.capture.job.CaptureJob;
 import io.concordance.capture.job.CaptureJob.State;
 import io.concordance.capture.job.ContextPolicy;
@@ -13,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -39,7 +45,8 @@ class PostgresSliceRepository {
                     .execute();
             return handle.createQuery("""
                             select j.id, s.slice, j.slices, s.done_at is not null as done, j.state, j.model, j.hooks,
-                                   j.role, j.dtype, j.context_policy, j.position_means, j.part_bytes, j.arms -> s.arm as arm, s.documents, s.from_byte, s.to_byte
+                                   j.role, j.dtype, j.context_policy, j.position_means, j.part_bytes, j.arms -> s.arm as arm, s.documents, s.from_byte, s.to_byte,
+                                   j.arms, j.interventions, j.metrics
                             from slice s join capture_job j on j.id = s.job
                             where s.job = :job and s.slice = :slice
                             """)
@@ -92,12 +99,13 @@ class PostgresSliceRepository {
     private static void record(Handle handle, SliceWork work, SliceShards result) {
         handle.createUpdate("""
                         update slice set done_at = now(), tokens = :tokens, truncated = :truncated,
-                                         shards = cast(:shards as jsonb)
+                                         shards = cast(:shards as jsonb), loss = cast(:loss as jsonb)
                         where job = :job and slice = :slice
                         """)
                 .bind("tokens", result.tokens())
                 .bind("truncated", result.truncated())
                 .bind("shards", new String(Json.bytes(result.parts()), StandardCharsets.UTF_8))
+                .bind("loss", result.loss() == null ? null : json(result.loss()))
                 .bind("job", work.job())
                 .bind("slice", work.slice())
                 .execute();
@@ -162,7 +170,45 @@ class PostgresSliceRepository {
         });
     }
 
+    private static JobInterventions interventions(ResultSet row) throws SQLException {
+        String all = row.getString("interventions");
+        return CaptureJob.interventions(
+                all == null ? null : List.of(read(all, Intervention[].class)),
+                List.of(read(row.getString("arms"), CaptureJob.Arm[].class)));
+    }
+
+    /** What relative scales of a job's interventions are made of, by name; empty until somebody measured. */
+    Optional<Map<String, Measured>> measured(UUID job) {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select measured from capture_job where id = :job and measured is not null")
+                .bind("job", job)
+                .mapTo(String.class)
+                .findOne()
+                .map(PostgresSliceRepository::measurements));
+    }
+
+    /** Keeps measurements unless there are some; what is kept then. */
+    Map<String, Measured> keepMeasured(UUID job, Map<String, Measured> measured) {
+        return jdbi.withHandle(handle -> measurements(handle.createQuery("""
+                        update capture_job set measured = coalesce(measured, cast(:measured as jsonb))
+                        where id = :job returning measured
+                        """)
+                .bind("measured", json(measured))
+                .bind("job", job)
+                .mapTo(String.class)
+                .one()));
+    }
+
+    private static Map<String, Measured> measurements(String json) {
+        return Json.mapper().convertValue(read(json, JsonNode.class), new TypeReference<Map<String, Measured>>() {});
+    }
+
+    private static String json(Object value) {
+        return new String(Json.bytes(value), StandardCharsets.UTF_8);
+    }
+
     private static SliceWork work(ResultSet row) throws SQLException {
+        String metrics = row.getString("metrics");
         return new SliceWork(
                 row.getObject("id", UUID.class),
                 row.getInt("slice"),
@@ -179,7 +225,9 @@ class PostgresSliceRepository {
                 read(row.getString("arm"), CaptureJob.Arm.class),
                 row.getInt("documents"),
                 row.getLong("from_byte"),
-                row.getLong("to_byte"));
+                row.getLong("to_byte"),
+                interventions(row),
+                metrics == null ? List.of() : List.of(read(metrics, String[].class)));
     }
 
     private static <T> T read(String json, Class<T> type) {

@@ -1,5 +1,6 @@
 package io.concordance.capture.slice;
 
+import io.concordance.capture.intervention.ArmEdits;
 import io.concordance.capture.job.ContextPolicy;
 import io.concordance.capture.model.HookPoint;
 import io.concordance.capture.model.HookedModel;
@@ -49,6 +50,11 @@ public final class SliceCapture implements AutoCloseable {
      * @throws ModelRunException when the slice itself is at fault; shards that were written by then are still there
      */
     public SliceShards run(HookedModel model, SliceWork work, List<ReadDocument> documents) {
+        return run(model, work, ArmEdits.NONE, documents);
+    }
+
+    /** As {@link #run(HookedModel, SliceWork, List)}, with an arm's interventions. */
+    SliceShards run(HookedModel model, SliceWork work, ArmEdits edits, List<ReadDocument> documents) {
         documents.forEach(document -> requireRoom(document, model.rowBytes()));
         List<List<ReadDocument>> parts = SlicePart.cut(documents, model.rowBytes(), work.partBytes());
         int batchTokens = batchTokens(model);
@@ -61,12 +67,12 @@ public final class SliceCapture implements AutoCloseable {
                         work.hooks(),
                         work.tensorType(),
                         work.positionMeans(),
-                        hook -> work.header(hook, index, parts.size()));
-                sending.send(part, filled(part, model, batchTokens), keys(work, index));
+                        hook -> work.header(hook, index, parts.size(), edits.provenance()));
+                sending.send(part, filled(part, model, edits, batchTokens), keys(work, index));
             }
             int truncated = Math.toIntExact(
                     documents.stream().filter(ReadDocument::truncated).count());
-            return new SliceShards(truncated, sending.stored());
+            return new SliceShards(truncated, sending.stored(), null);
         }
     }
 
@@ -88,10 +94,10 @@ public final class SliceCapture implements AutoCloseable {
         return outputs.held() + blocks.held();
     }
 
-    private NativeMemory.Block filled(SlicePart part, HookedModel model, int batchTokens) {
+    private NativeMemory.Block filled(SlicePart part, HookedModel model, ArmEdits edits, int batchTokens) {
         NativeMemory.Block block = blocks.take(part.bytes());
         try {
-            part.fill(block.bytes(), model, outputs, batchTokens);
+            part.fill(block.bytes(), model, edits, outputs, batchTokens);
             return block;
         } catch (Throwable e) {
             block.close();

@@ -1,5 +1,8 @@
 package io.concordance.capture.slice;
 
+import io.concordance.capture.intervention.ArmEdits;
+import io.concordance.capture.intervention.Positions;
+import io.concordance.capture.model.Edits;
 import io.concordance.capture.model.HookPoint;
 import io.concordance.capture.model.HookedModel;
 import io.concordance.capture.model.ModelRunException;
@@ -91,13 +94,14 @@ final class SlicePart {
      * Runs the model over the documents.
      *
      * @param block memory of {@link #bytes} bytes, filled afterwards
+     * @param edits of the documents' arm
      * @param outputs memory for the outputs of one model run
      * @param batchTokens tokens of one model run, padding included; a longer window is run alone
      * @throws ModelRunException when the model fails or an activation is not finite, naming the place
      */
-    void fill(MemorySegment block, HookedModel model, NativeMemory outputs, int batchTokens) {
+    void fill(MemorySegment block, HookedModel model, ArmEdits edits, NativeMemory outputs, int batchTokens) {
         for (List<Run> batch : batches(documents, batchTokens, model.padding())) {
-            fill(block, model, outputs, batch);
+            fill(block, model, edits, outputs, batch);
         }
         for (int h = 0; h < shards.size(); h++) {
             shards.get(h).finish(shard(block, h));
@@ -108,6 +112,10 @@ final class SlicePart {
     record Run(ReadDocument document, ReadDocument.Window window, int firstRow) {
         int[] tokens() {
             return document.tokens(window);
+        }
+
+        ArmEdits.Row row() {
+            return new ArmEdits.Row(document.length(), Positions.firstOutput(document.spans()), window.from());
         }
     }
 
@@ -126,10 +134,11 @@ final class SlicePart {
                 .toList();
     }
 
-    private void fill(MemorySegment block, HookedModel model, NativeMemory outputs, List<Run> batch) {
+    private void fill(MemorySegment block, HookedModel model, ArmEdits edits, NativeMemory outputs, List<Run> batch) {
         TokenBatch tokens = TokenBatch.of(batch.stream().map(Run::tokens).toList());
         try (NativeMemory.Block output = outputs.take((long) tokens.rows() * tokens.length() * model.rowBytes())) {
-            model.run(tokens, output.bytes(), (hook, row, activations) -> {
+            Edits changes = edits.of(tokens, batch.stream().map(Run::row).toList());
+            model.run(tokens, changes, output.bytes(), (hook, row, activations) -> {
                 Run run = batch.get(row);
                 MemorySegment place =
                         shards.get(hook).activations(shard(block, hook), run.firstRow, run.window.length());

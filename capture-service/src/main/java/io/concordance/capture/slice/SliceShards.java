@@ -1,15 +1,19 @@
 package io.concordance.capture.slice;
 
+import io.concordance.capture.intervention.LossSums;
 import io.concordance.contracts.event.ObjectRef;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What came of a slice.
  *
  * @param truncated documents cut to the model's context
  * @param parts in order, at least one
+ * @param loss of the arm's interventions; null where nobody asked
  */
-public record SliceShards(int truncated, List<Part> parts) {
+public record SliceShards(
+        int truncated, List<Part> parts, @Nullable LossSums loss) {
 
     /**
      * Consecutive documents of the slice.
@@ -18,6 +22,10 @@ public record SliceShards(int truncated, List<Part> parts) {
      * @param shards one object for each hook of the job, in its order
      */
     public record Part(int rows, int documents, List<ObjectRef> shards) {}
+
+    SliceShards judged(@Nullable LossSums loss) {
+        return new SliceShards(truncated, parts, loss);
+    }
 
     /** Token positions over all documents. */
     public long tokens() {

@@ -1,5 +1,6 @@
 package io.concordance.capture.slice;
 
+import io.concordance.capture.intervention.JobInterventions;
 import io.concordance.capture.job.CaptureJob;
 import io.concordance.capture.job.ContextPolicy;
 import io.concordance.capture.model.HookPoint;
@@ -8,6 +9,7 @@ import io.concordance.contracts.shard.ShardKeys;
 import io.concordance.contracts.tensor.DType;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One slice and what its job says about it.
@@ -18,6 +20,7 @@ import java.util.UUID;
  * @param partBytes bytes of activations after which the slice's rows go on in further shards
  * @param fromByte offset of its first line in the arm's transcripts
  * @param toByte offset just past its last line
+ * @param metrics what is asked about arms with interventions
  */
 public record SliceWork(
         UUID job,
@@ -35,7 +38,9 @@ public record SliceWork(
         CaptureJob.Arm arm,
         int documents,
         long fromByte,
-        long toByte) {
+        long toByte,
+        JobInterventions interventions,
+        List<String> metrics) {
 
     DType tensorType() {
         return switch (dtype) {
@@ -55,7 +60,9 @@ public record SliceWork(
         return ShardKeys.furtherParts(job.toString(), hook.name(), slice);
     }
 
-    ShardHeader header(HookPoint hook, int part, int parts) {
-        return new ShardHeader(job.toString(), model, hook.name(), slice, part, parts, arm.name(), arm.kind(), role);
+    /** @param provenance of the arm's interventions; null without */
+    ShardHeader header(HookPoint hook, int part, int parts, @Nullable String provenance) {
+        return new ShardHeader(
+                job.toString(), model, hook.name(), slice, part, parts, arm.name(), arm.kind(), role, provenance);
     }
 }

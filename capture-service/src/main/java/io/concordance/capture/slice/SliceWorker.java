@@ -1,6 +1,7 @@
 package io.concordance.capture.slice;
 
 import io.concordance.capture.CaptureConfig;
+import io.concordance.capture.intervention.ArmEdits;
 import io.concordance.capture.model.HookPoint;
 import io.concordance.capture.model.Models;
 import io.concordance.capture.model.RegisteredModel;
@@ -30,6 +31,7 @@ class SliceWorker {
     private final PostgresSliceRepository slices;
     private final Models models;
     private final TranscriptFiles transcripts;
+    private final SliceInterventions interventions;
     private final ObjectStore objects;
     private final MeterRegistry meters;
     private final SliceCapture capture;
@@ -38,12 +40,14 @@ class SliceWorker {
             PostgresSliceRepository slices,
             Models models,
             TranscriptFiles transcripts,
+            SliceInterventions interventions,
             ObjectStore objects,
             MeterRegistry meters,
             CaptureConfig config) {
         this.slices = slices;
         this.models = models;
         this.transcripts = transcripts;
+        this.interventions = interventions;
         this.objects = objects;
         this.meters = meters;
         this.capture = new SliceCapture(
@@ -106,11 +110,14 @@ class SliceWorker {
 
     private SliceShards capture(SliceWork work, RegisteredModel model) {
         List<Transcript> documents = transcripts.read(work.arm().transcripts(), work.fromByte(), work.toByte());
-        return models.use(
+        ArmEdits edits = interventions.edits(work, model);
+        SliceShards shards = models.use(
                 model,
                 work.hooks(),
                 work.tensorType(),
-                loaded -> capture.run(loaded, work, SliceCapture.read(loaded, work.contextPolicy(), documents)));
+                edits.sites(),
+                loaded -> capture.run(loaded, work, edits, SliceCapture.read(loaded, work.contextPolicy(), documents)));
+        return shards.judged(interventions.loss(work, model, edits, documents));
     }
 
     @PreDestroy

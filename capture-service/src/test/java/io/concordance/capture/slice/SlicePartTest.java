@@ -3,6 +3,7 @@ package io.concordance.capture.slice;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.concordance.capture.intervention.ArmEdits;
 import io.concordance.capture.job.ContextPolicy;
 import io.concordance.capture.model.HookedModel;
 import io.concordance.capture.model.ModelFixture;
@@ -148,7 +149,7 @@ class SlicePartTest {
         SlicePart part = new SlicePart(read, model.hooks(), dtype, sums, hook -> HEADER);
         try (NativeMemory memory = new NativeMemory(2, 0);
                 NativeMemory.Block block = memory.take(part.bytes())) {
-            part.fill(block.bytes(), model, memory, batchTokens);
+            part.fill(block.bytes(), model, ArmEdits.NONE, memory, batchTokens);
             return part.shard(block.bytes(), 0).toArray(ValueLayout.JAVA_BYTE);
         }
     }

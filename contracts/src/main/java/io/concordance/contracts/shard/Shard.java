@@ -35,7 +35,8 @@ public final class Shard implements AutoCloseable {
                 number(file, "parts", 1),
                 file.metadata("arm"),
                 file.metadata("armKind"),
-                file.metadata("role"));
+                file.metadata("role"),
+                file.metadata().get("interventions"));
         TensorInfo activation = file.info(ShardLayout.ACTIVATION);
         if (activation.shape().size() != 2
                 || !ShardRows.STORED.contains(activation.dtype())

@@ -1,5 +1,7 @@
 package io.concordance.contracts.shard;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What all rows of a shard have in common.
  *
@@ -11,6 +13,7 @@ package io.concordance.contracts.shard;
  *     lie in them in order, each whole in one
  * @param arm name of the arm; {@code armKind} its kind
  * @param role {@code learning} or {@code evaluation}
+ * @param interventions what was changed in the model, canonical JSON; null for rows of the unmodified model
  */
 public record ShardHeader(
         String job,
@@ -21,10 +24,11 @@ public record ShardHeader(
         int parts,
         String arm,
         String armKind,
-        String role) {
+        String role,
+        @Nullable String interventions) {
 
-    /** Of a slice that fits one shard. */
+    /** Of a slice that fits one shard, in the unmodified model. */
     public ShardHeader(String job, String model, String hook, int slice, String arm, String armKind, String role) {
-        this(job, model, hook, slice, 0, 1, arm, armKind, role);
+        this(job, model, hook, slice, 0, 1, arm, armKind, role, null);
     }
 }

@@ -103,6 +103,9 @@ public final class ShardRows {
         if (header.parts() > 1) {
             file.metadata("part", Integer.toString(header.part())).metadata("parts", Integer.toString(header.parts()));
         }
+        if (header.interventions() != null) {
+            file.metadata("interventions", header.interventions());
+        }
         return file;
     }
 }
