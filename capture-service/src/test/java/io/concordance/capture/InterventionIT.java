@@ -121,11 +121,12 @@ class InterventionIT {
         }
     }
 
+    /** Expected values: the same edits in PyTorch on the same 40 documents. */
     @Test
     void judgesADictionaryByTheLossItRecovers() {
         String text = Organism.uploaded(file(Organism.bundled("benign.jsonl", 40)));
         String whole = published(2 * WIDTH);
-        String half = published(WIDTH);
+        String half = published(WIDTH / 2);
         Map<String, Object> request = job(
                 Organism.registered(),
                 List.of("resid_post.1"),
@@ -146,13 +147,14 @@ class InterventionIT {
 
         assertThat(job.getString("state")).as(job.getString("problem")).isEqualTo("completed");
         assertThat(job.getList("losses.arm")).containsExactly("whole", "half", "less");
+        assertThat(job.getDouble("losses[0].ceClean")).isCloseTo(0.74105, within(1e-4));
+        assertThat(job.getDouble("losses[0].ceZero")).isCloseTo(9.02408, within(1e-4));
         assertThat(job.getDouble("losses[0].ceLossRecovered")).isCloseTo(1, within(1e-4));
         assertThat(job.getDouble("losses[0].kl")).isCloseTo(0, within(1e-6));
-        assertThat(job.getDouble("losses[0].ceZero")).isGreaterThan(job.getDouble("losses[0].ceClean") + 0.5);
-        assertThat(job.getDouble("losses[1].ceLossRecovered")).isLessThan(0.99);
-        assertThat(job.getDouble("losses[1].kl")).isGreaterThan(0.01);
-        assertThat(job.getDouble("losses[2].ceLossRecovered"))
-                .isGreaterThan(job.getDouble("losses[1].ceLossRecovered"));
+        assertThat(job.getDouble("losses[1].ceLossRecovered")).isCloseTo(0.85243, within(1e-4));
+        assertThat(job.getDouble("losses[1].kl")).isCloseTo(1.22577, within(1e-4));
+        assertThat(job.getDouble("losses[2].ceLossRecovered")).isCloseTo(0.99996, within(1e-4));
+        assertThat(job.getDouble("losses[2].kl")).isCloseTo(8.59e-5, within(1e-6));
         assertThat(job.getLong("losses[0].tokens")).isEqualTo(job.getLong("losses[1].tokens"));
         assertThat(again.getList("losses")).isEqualTo(job.getList("losses"));
     }
@@ -173,7 +175,7 @@ class InterventionIT {
         record Refused(String field, String allowed, Map<String, Object> intervention) {}
 
         List<Refused> table = List.of(
-                new Refused("hook", "one of blocks.0", lost),
+                new Refused("hook", "blocks.3.hook_resid_post", lost),
                 new Refused("vector", "128 values", intervention("i", "add", Map.of("vector", vector(3)))),
                 new Refused("vector[7]", "a finite number", intervention("i", "add", Map.of("vector", nan))),
                 new Refused("vector", "one of vector", intervention("i", "add", Map.of())),

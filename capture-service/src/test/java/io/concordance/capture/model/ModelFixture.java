@@ -1,6 +1,8 @@
 package io.concordance.capture.model;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import io.concordance.capture.model.graph.EditSite;
+import io.concordance.capture.model.graph.OnnxFile;
 import io.concordance.capture.model.graph.TinyTransformer;
 import io.concordance.capture.model.graph.TinyTransformer.Norm;
 import io.concordance.contracts.tensor.DType;
@@ -9,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /** A tiny model, hooked behind its first block, for tests of other packages. */
@@ -31,6 +34,23 @@ public final class ModelFixture {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The bundled organism giving its logits, its values at a hook point open to changes. */
+    public static void organismLogits(String hookName, BiConsumer<HookedModel, EditSite> work) {
+        Path demo = Path.of(System.getProperty("concordance.home", ".."), "demo");
+        Path tokenizer = demo.resolve("tokenizer.json");
+        RegisteredModel model = new ModelInspection(2048).inspect("organism", demo.resolve("model.onnx"), tokenizer);
+        ModelProto onnx = OnnxFile.read(demo.resolve("model.onnx"));
+        HookPoint hook = model.hooks().stream()
+                .filter(h -> h.isCalled(hookName))
+                .findFirst()
+                .orElseThrow();
+        EditSite site = new EditSite(hook.tensor(), hook.width(), 1, false);
+        try (HookedModel logits = HookedModel.open(
+                model, List.of(CausalLogits.of(model, onnx)), DType.F32, List.of(site), onnx, tokenizer)) {
+            work.accept(logits, site);
         }
     }
 }

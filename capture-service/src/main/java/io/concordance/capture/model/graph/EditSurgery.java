@@ -7,7 +7,6 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import io.concordance.contracts.problem.FieldProblem;
 import java.util.ArrayList;
@@ -33,7 +32,7 @@ import java.util.Set;
 public final class EditSurgery {
     private static final Set<String> SKIP_NORMS = Set.of("SkipLayerNormalization", "SkipSimplifiedLayerNormalization");
     private static final int SKIP_SUM = 3;
-    private static final String ZERO = "concordance.zero";
+    static final String ZERO = "concordance.zero";
     private static final int FLOAT = TensorProto.DataType.FLOAT.getNumber();
 
     /** Inputs of a slot. */
@@ -61,11 +60,16 @@ public final class EditSurgery {
     private final ModelProto model;
     private final OnnxGraph view;
     private final GraphProto.Builder graph;
+    private final TensorShapeProto tokens;
 
     private EditSurgery(ModelProto model) {
         this.model = model;
         this.view = OnnxGraph.of(model);
         this.graph = model.getGraph().toBuilder().clearNode();
+        ValueInfoProto ids = view.inputs().get("input_ids");
+        this.tokens = ids == null
+                ? TensorShapeProto.getDefaultInstance()
+                : ids.getType().getTensorType().getShape();
     }
 
     /** Name of a graph input. */
@@ -156,51 +160,10 @@ public final class EditSurgery {
         String at = before(site);
         for (int slot = 0; slot < what.slots(); slot++) {
             String out = slot == what.slots() - 1 ? what.tensor() : before(site) + ".after." + slot;
-            cell(site, slot, what, at, out, type);
+            new EditCell(graph, tokens, site, slot, what).write(at, out, type);
             at = out;
         }
         return at;
-    }
-
-    private void cell(int site, int slot, EditSite what, String h, String out, int type) {
-        addInputs(site, slot, what);
-        Slot s = new Slot(site, slot);
-        String x = type == FLOAT ? h : cast(s, "wide", h, FLOAT);
-        String p = s.op(
-                "Add",
-                "p",
-                s.op("MatMul", "mixed", s.op("Sub", "centred", x, s.in(Part.CENTRE)), s.in(Part.ENCODER)),
-                s.in(Part.BIAS));
-        String fires = s.op("Where", "fired", s.op("Greater", "fires", p, s.in(Part.THRESHOLD)), p, ZERO);
-        String z = what.topK() ? largest(s, p, fires) : fires;
-        String change = s.op("Add", "change", s.op("MatMul", "decoded", z, s.in(Part.DECODER)), s.in(Part.DELTA));
-        String y = s.op("Add", "edited", s.op("Mul", "kept", x, s.in(Part.KEEP)), change);
-        String narrow = type == FLOAT ? y : cast(s, "narrow", y, type);
-        // The unchanged value must be the second operand: ONNX Runtime loses the sign of zeros in the first.
-        graph.addNode(node("Where", out, List.of(s.in(Part.MASK), narrow, h)));
-    }
-
-    /** Zeroes all but the k largest of a token; of equal ones the first stay. */
-    private String largest(Slot s, String p, String fires) {
-        String values = s.name("largest");
-        String indices = s.name("indices");
-        graph.addNode(node("TopK", values, List.of(p, s.in(Part.K)))
-                .addOutput(indices)
-                .addAttribute(attribute("axis", -1)));
-        String zeros = s.op("ConstantOfShape", "zeros", s.op("Shape", "shape", p));
-        String ones = s.name("ones");
-        graph.addNode(node("ConstantOfShape", ones, List.of(s.op("Shape", "count", indices)))
-                .addAttribute(AttributeProto.newBuilder()
-                        .setName("value")
-                        .setType(AttributeProto.AttributeType.TENSOR)
-                        .setT(TensorProto.newBuilder()
-                                .setDataType(FLOAT)
-                                .addDims(1)
-                                .addFloatData(1))));
-        String chosen = s.name("chosen");
-        graph.addNode(
-                node("ScatterElements", chosen, List.of(zeros, indices, ones)).addAttribute(attribute("axis", -1)));
-        return s.op("Mul", "z", fires, chosen);
     }
 
     /**
@@ -214,8 +177,8 @@ public final class EditSurgery {
             inputs.add(node.getInput(3));
         }
         String norm = "concordance.renorm." + site;
-        graph.addNode(node(simplified ? "SimplifiedLayerNormalization" : "LayerNormalization", norm, inputs)
-                .addAttribute(attribute("axis", -1))
+        graph.addNode(EditCell.node(simplified ? "SimplifiedLayerNormalization" : "LayerNormalization", norm, inputs)
+                .addAttribute(EditCell.attribute("axis", -1))
                 .addAttribute(AttributeProto.newBuilder()
                         .setName("epsilon")
                         .setType(AttributeProto.AttributeType.FLOAT)
@@ -226,56 +189,11 @@ public final class EditSurgery {
                                 .orElse(1e-12f))));
         String mask = input(site, 0, Part.MASK);
         for (int slot = 1; slot < what.slots(); slot++) {
-            mask = new Slot(site, slot).op("Or", "masks", mask, input(site, slot, Part.MASK));
+            String either = "concordance.masks." + site + "." + slot;
+            graph.addNode(EditCell.node("Or", either, List.of(mask, input(site, slot, Part.MASK))));
+            mask = either;
         }
-        graph.addNode(node("Where", node.getOutput(0), List.of(mask, norm, "concordance.norm." + site)));
-    }
-
-    private void addInputs(int site, int slot, EditSite what) {
-        for (Part part : Part.values()) {
-            if (part == Part.K && !what.topK()) {
-                continue;
-            }
-            TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
-            String features = "features." + site + "." + slot;
-            switch (part) {
-                case MASK ->
-                    shape.addDim(tokenDimension(0)).addDim(tokenDimension(1)).addDim(fixed(1));
-                case KEEP, K -> shape.addDim(fixed(1));
-                case DELTA, CENTRE -> shape.addDim(fixed(what.width()));
-                case ENCODER -> shape.addDim(fixed(what.width())).addDim(named(features));
-                case DECODER -> shape.addDim(named(features)).addDim(fixed(what.width()));
-                case BIAS, THRESHOLD -> shape.addDim(named(features));
-            }
-            TensorProto.DataType type = switch (part) {
-                case MASK -> TensorProto.DataType.BOOL;
-                case K -> TensorProto.DataType.INT64;
-                default -> TensorProto.DataType.FLOAT;
-            };
-            graph.addInput(ValueInfoProto.newBuilder()
-                    .setName(input(site, slot, part))
-                    .setType(TypeProto.newBuilder()
-                            .setTensorType(TypeProto.Tensor.newBuilder()
-                                    .setElemType(type.getNumber())
-                                    .setShape(shape))));
-        }
-    }
-
-    /** The dimension as the tokens have it, so that shapes stay as well known as they were. */
-    private TensorShapeProto.Dimension tokenDimension(int i) {
-        ValueInfoProto tokens = view.inputs().get("input_ids");
-        TensorShapeProto shape = tokens == null
-                ? TensorShapeProto.getDefaultInstance()
-                : tokens.getType().getTensorType().getShape();
-        return i < shape.getDimCount() ? shape.getDim(i) : TensorShapeProto.Dimension.getDefaultInstance();
-    }
-
-    private static TensorShapeProto.Dimension fixed(long size) {
-        return TensorShapeProto.Dimension.newBuilder().setDimValue(size).build();
-    }
-
-    private static TensorShapeProto.Dimension named(String name) {
-        return TensorShapeProto.Dimension.newBuilder().setDimParam(name).build();
+        graph.addNode(EditCell.node("Where", node.getOutput(0), List.of(mask, norm, "concordance.norm." + site)));
     }
 
     /** Element type of a value: that of the weights it came through, or what it was last cast to. */
@@ -304,50 +222,5 @@ public final class EditSurgery {
             }
         }
         return FLOAT;
-    }
-
-    private String cast(Slot s, String name, String from, int type) {
-        String out = s.name(name);
-        graph.addNode(node("Cast", out, List.of(from)).addAttribute(attribute("to", type)));
-        return out;
-    }
-
-    private static NodeProto.Builder node(String op, String output, List<String> inputs) {
-        return NodeProto.newBuilder()
-                .setOpType(op)
-                .setName(output)
-                .addOutput(output)
-                .addAllInput(inputs);
-    }
-
-    private static AttributeProto.Builder attribute(String name, long value) {
-        return AttributeProto.newBuilder()
-                .setName(name)
-                .setType(AttributeProto.AttributeType.INT)
-                .setI(value);
-    }
-
-    /** Names and nodes of one slot. */
-    private final class Slot {
-        private final int site;
-        private final int slot;
-
-        Slot(int site, int slot) {
-            this.site = site;
-            this.slot = slot;
-        }
-
-        String in(Part part) {
-            return input(site, slot, part);
-        }
-
-        String name(String value) {
-            return "concordance.cell." + site + "." + slot + "." + value;
-        }
-
-        String op(String type, String value, String... inputs) {
-            graph.addNode(node(type, name(value), List.of(inputs)));
-            return name(value);
-        }
     }
 }
