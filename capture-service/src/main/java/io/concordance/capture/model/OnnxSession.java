@@ -228,12 +228,14 @@ public final class OnnxSession implements AutoCloseable {
                 case "token_type_ids" -> new long[batch.ids().length];
                 default -> null;
             };
-            fed.put(input.getKey(), values == null ? noPast(input, batch) : ids(input.getValue(), values, batch));
+            fed.put(input.getKey(), values == null
+                            ? noPast(input.getKey(), input.getValue(), batch.rows())
+                            : ids(input.getValue(), values, batch.rows(), batch.length()));
         }
     }
 
-    private static OnnxTensor ids(TensorInfo info, long[] values, TokenBatch batch) throws OrtException {
-        long[] shape = {batch.rows(), batch.length()};
+    static OnnxTensor ids(TensorInfo info, long[] values, int rows, int length) throws OrtException {
+        long[] shape = {rows, length};
         return info.type == OnnxJavaType.INT32
                 ? OnnxTensor.createTensor(
                         ENVIRONMENT,
@@ -244,12 +246,12 @@ public final class OnnxSession implements AutoCloseable {
     }
 
     /** Keys or values of no earlier token: of the two open dimensions the first is the batch, the second their number. */
-    private static OnnxTensor noPast(Map.Entry<String, TensorInfo> input, TokenBatch batch) throws OrtException {
-        if (!input.getKey().contains("past")) {
-            throw new IllegalStateException("unsupported model input " + input.getKey());
+    static OnnxTensor noPast(String name, TensorInfo info, int rows) throws OrtException {
+        if (!name.contains("past")) {
+            throw new IllegalStateException("unsupported model input " + name);
         }
-        long[] shape = input.getValue().getShape().clone();
-        long open = batch.rows();
+        long[] shape = info.getShape().clone();
+        long open = rows;
         for (int i = 0; i < shape.length; i++) {
             if (shape[i] < 0) {
                 shape[i] = open;
@@ -257,10 +259,10 @@ public final class OnnxSession implements AutoCloseable {
             }
         }
         return OnnxTensor.createTensor(
-                ENVIRONMENT, ByteBuffer.allocateDirect(0).order(ByteOrder.nativeOrder()), shape, input.getValue().type);
+                ENVIRONMENT, ByteBuffer.allocateDirect(0).order(ByteOrder.nativeOrder()), shape, info.type);
     }
 
-    private static Values read(String output, OnnxValue value) {
+    static Values read(String output, OnnxValue value) {
         if (value instanceof OnnxTensor tensor && tensor.getInfo() instanceof TensorInfo info) {
             FloatBuffer floats = tensor.getFloatBuffer();
             if (floats != null) {
@@ -274,6 +276,20 @@ public final class OnnxSession implements AutoCloseable {
 
     private static String describe(TokenBatch batch) {
         return batch.rows() + " x " + batch.length() + " tokens";
+    }
+
+    /** Runs the graph with inputs of the caller's; the caller closes what comes of it. */
+    OrtSession.Result run(Map<String, OnnxTensor> inputs, Set<String> outputs) {
+        try {
+            return session.run(inputs, outputs);
+        } catch (OrtException e) {
+            throw new ModelRunException("the model fails", e);
+        }
+    }
+
+    /** Inputs that are tensors, by name. */
+    Map<String, TensorInfo> tensorInputs() {
+        return inputs;
     }
 
     /** Outputs that are tensors of floats. */

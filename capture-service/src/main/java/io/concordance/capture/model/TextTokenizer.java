@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,9 +93,22 @@ final class TextTokenizer implements AutoCloseable {
      * tokens that the tokenizer adds there.
      */
     TokenizedDocument encode(Transcript transcript, int context) {
-        Encoding encoding = tokenizer.encode(wellFormed(transcript.text()));
+        return encode(transcript.spans(), context, true);
+    }
+
+    /**
+     * As {@link #encode(Transcript, int)}.
+     *
+     * @param special false when the text has its special tokens already, as one from a chat template has
+     */
+    TokenizedDocument encode(List<Span> parts, int context, boolean special) {
+        String text = parts.stream()
+                .filter(span -> span.kind() != Span.Kind.SUMMARY)
+                .map(Span::text)
+                .collect(Collectors.joining());
+        Encoding encoding = tokenizer.encode(wellFormed(text), special, false);
         long[] ids = encoding.getIds();
-        byte[] spans = kinds(transcript, encoding.getCharTokenSpans());
+        byte[] spans = kinds(parts, encoding.getCharTokenSpans());
         int kept = Math.min(ids.length, context);
         int[] tokens = new int[kept];
         for (int i = 0; i < kept; i++) {
@@ -114,13 +129,18 @@ final class TextTokenizer implements AutoCloseable {
         return new TokenizedDocument(tokens, keptSpans, true);
     }
 
+    /** The text of tokens, special ones as they are written. */
+    String decode(int[] tokens) {
+        return tokenizer.decode(Arrays.stream(tokens).asLongStream().toArray(), false);
+    }
+
     /** Offsets count code points of the joined text, so span borders are counted in code points as well. */
-    private static byte[] kinds(Transcript transcript, @Nullable CharSpan[] offsets) {
-        Span.Kind[] kinds = transcript.spans().stream()
+    private static byte[] kinds(List<Span> parts, @Nullable CharSpan[] offsets) {
+        Span.Kind[] kinds = parts.stream()
                 .filter(span -> span.kind() != Span.Kind.SUMMARY)
                 .map(Span::kind)
                 .toArray(Span.Kind[]::new);
-        int[] ends = transcript.spans().stream()
+        int[] ends = parts.stream()
                 .filter(span -> span.kind() != Span.Kind.SUMMARY)
                 .mapToInt(span -> span.text().codePointCount(0, span.text().length()))
                 .toArray();
