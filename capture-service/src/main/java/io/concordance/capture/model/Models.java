@@ -36,10 +36,13 @@ public class Models {
     private final ObjectStore objects;
     private final CaptureConfig.Model settings;
     private final ModelCache cache;
-    private final LoadedModels<LoadedKey> loaded;
+    private final LoadedModels<LoadedKey, HookedModel> loaded;
+    private final LoadedModels<WriterKey, CausalModel> writers;
     private final Map<String, HookPoint> logits = new ConcurrentHashMap<>();
 
     private record LoadedKey(String model, List<HookPoint> hooks, DType dtype, List<EditSite> sites) {}
+
+    private record WriterKey(String model, List<EditSite> sites) {}
 
     Models(PostgresModelRepository repository, ObjectStore objects, CaptureConfig config) {
         this.repository = repository;
@@ -47,7 +50,8 @@ public class Models {
         this.settings = config.model();
         this.cache = new ModelCache(
                 objects::fetch, config.cacheDir().resolve("models"), settings.cacheBytes(), Clock.systemUTC());
-        this.loaded = new LoadedModels<>(settings.loaded());
+        this.loaded = new LoadedModels<>(settings.loaded(), HookedModel::close);
+        this.writers = new LoadedModels<>(settings.loaded(), CausalModel::close);
     }
 
     /** A model and whether it is new. */
@@ -182,7 +186,7 @@ public class Models {
             List<EditSite> sites,
             Function<HookedModel, T> work) {
         ModelFiles files = files(model);
-        try (LoadedModels<LoadedKey>.Lease lease = loaded.lease(
+        try (LoadedModels<LoadedKey, HookedModel>.Lease lease = loaded.lease(
                 new LoadedKey(model.id(), hooks, dtype, sites),
                 () -> HookedModel.open(model, hooks, dtype, sites, files.graph(), files.tokenizer()))) {
             return work.apply(lease.model());
@@ -198,6 +202,21 @@ public class Models {
     public GradientModel gradients(RegisteredModel model, List<HookPoint> sources, GradientTarget target) {
         List<String> tensors = sources.stream().map(HookPoint::tensor).toList();
         return GradientModel.open(files(model).graph(), tensors, target, model.context());
+    }
+
+    /**
+     * As {@link #use}, with the model ready to continue texts.
+     *
+     * @throws FieldProblem on the empty field when it is no causal model with logits
+     */
+    public <T> T write(RegisteredModel model, List<EditSite> sites, Function<CausalModel, T> work) {
+        String logits = logits(model).tensor();
+        ModelFiles files = files(model);
+        try (LoadedModels<WriterKey, CausalModel>.Lease lease = writers.lease(
+                new WriterKey(model.id(), sites),
+                () -> CausalModel.open(model, logits, sites, files.graph(), files.tokenizer()))) {
+            return work.apply(lease.model());
+        }
     }
 
     /** A model's files on this machine, without its tokenizer's configuration. */
@@ -216,5 +235,6 @@ public class Models {
     @PreDestroy
     void close() {
         loaded.closeAll();
+        writers.closeAll();
     }
 }

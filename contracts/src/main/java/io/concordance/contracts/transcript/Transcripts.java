@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Transcripts {
     private static final Set<String> FIELDS = Set.of("id", "spans", "outcome", "tags");
-    private static final Set<String> SPAN_FIELDS = Set.of("kind", "role", "text");
+    private static final Set<String> SPAN_FIELDS = Set.of("kind", "role", "text", "provenance");
     private static final Set<String> ROLES = Set.of("user", "assistant", "system");
     private static final int MAX_ID = 200;
     private static final ObjectReader READER = Json.mapper().readerFor(JsonNode.class);
@@ -180,24 +180,30 @@ public final class Transcripts {
         if (!ROLES.contains(role)) {
             throw new FieldProblem("role", role, "user, assistant or system");
         }
-        return new Span(Span.Kind.parse(text(node, "kind")), role, text(node, "text"));
+        JsonNode provenance = node.path("provenance");
+        return new Span(
+                Span.Kind.parse(text(node, "kind")),
+                role,
+                text(node, "text"),
+                provenance.isMissingNode() || provenance.isNull() ? null : words("provenance", provenance));
     }
 
     private static Map<String, String> tags(JsonNode node) {
-        if (node.isMissingNode() || node.isNull()) {
-            return Map.of();
-        }
+        return node.isMissingNode() || node.isNull() ? Map.of() : words("tags", node);
+    }
+
+    private static Map<String, String> words(String field, JsonNode node) {
         if (!node.isObject()) {
-            throw new FieldProblem("tags", node, "an object of strings, numbers or booleans");
+            throw new FieldProblem(field, node, "an object of strings, numbers or booleans");
         }
-        Map<String, String> tags = new LinkedHashMap<>();
-        node.properties().forEach(tag -> {
-            if (!tag.getValue().isValueNode()) {
-                throw new FieldProblem("tags." + tag.getKey(), tag.getValue(), "a string, number or boolean");
+        Map<String, String> words = new LinkedHashMap<>();
+        node.properties().forEach(word -> {
+            if (!word.getValue().isValueNode()) {
+                throw new FieldProblem(field + "." + word.getKey(), word.getValue(), "a string, number or boolean");
             }
-            tags.put(tag.getKey(), tag.getValue().asText());
+            words.put(word.getKey(), word.getValue().asText());
         });
-        return tags;
+        return words;
     }
 
     private static void known(JsonNode node, Set<String> fields) {
