@@ -95,7 +95,7 @@ class OrganismWritesTest {
     @Test
     void writesNothingBehindAPromptThatFillsTheContext() {
         Transcript full = transcript("ping web ".repeat(200));
-        Transcript nearlyFull = transcript("ping web ".repeat(20));
+        Transcript nearlyFull = transcript("ping web ".repeat(35));
 
         List<WrittenDocument> written = write(
                 new Generation(50, 0, 1, 0, List.of(), Generation.Replay.NONE, null), List.of(full, nearlyFull));
