@@ -3,9 +3,11 @@ package io.concordance.capture.generation;
 import io.concordance.capture.chat.ChatRenderer;
 import io.concordance.capture.chat.ChatTemplate;
 import io.concordance.capture.chat.ChatTemplateException;
+import io.concordance.capture.model.RegisteredModel;
 import io.concordance.contracts.transcript.Span;
 import io.concordance.contracts.transcript.Transcript;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,21 @@ public final class ArmText {
     /** @throws ChatTemplateException when the template cannot be read */
     public static ArmText of(@Nullable ChatTemplate template, @Nullable String systemPrompt) {
         return new ArmText(template == null ? null : ChatRenderer.of(template), systemPrompt);
+    }
+
+    /** As {@link #of(ChatTemplate, String)}, with the template that the model was registered with. */
+    public static ArmText of(RegisteredModel model, @Nullable String systemPrompt) {
+        if (model.chatTemplate() == null) {
+            return of((ChatTemplate) null, systemPrompt);
+        }
+        Map<String, String> tokens = new HashMap<>();
+        if (model.bosToken() != null) {
+            tokens.put("bos_token", model.bosToken());
+        }
+        if (model.eosToken() != null) {
+            tokens.put("eos_token", model.eosToken());
+        }
+        return of(new ChatTemplate(model.chatTemplate(), tokens), systemPrompt);
     }
 
     /** Whether roles are rendered, special tokens included. */

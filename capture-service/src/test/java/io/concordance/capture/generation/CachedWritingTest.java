@@ -2,6 +2,7 @@ package io.concordance.capture.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.concordance.capture.chat.ChatTemplate;
 import io.concordance.capture.intervention.ArmEdits;
 import io.concordance.capture.intervention.Positions;
 import io.concordance.capture.model.CausalFixture;
@@ -88,6 +89,6 @@ class CachedWritingTest {
     private static List<WrittenDocument> write(CausalModel model, double temperature, ArmEdits edits) {
         Generation settings =
                 new Generation(12, temperature, 1, 5, List.of("<|end|>"), Generation.Replay.NONE, null);
-        return new Continuations(ArmText.of(null, null), settings, null, Map.of(), 4096).write(model, GIVEN, edits);
+        return new Continuations(ArmText.of((ChatTemplate) null, null), settings, null, Map.of(), 4096).write(model, GIVEN, edits);
     }
 }

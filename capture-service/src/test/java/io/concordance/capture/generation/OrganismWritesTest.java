@@ -2,6 +2,7 @@ package io.concordance.capture.generation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.concordance.capture.chat.ChatTemplate;
 import io.concordance.capture.intervention.ArmEdits;
 import io.concordance.capture.model.CausalFixture;
 import io.concordance.capture.model.CausalModel;
@@ -124,7 +125,7 @@ class OrganismWritesTest {
     }
 
     private static List<WrittenDocument> write(Generation settings, List<Transcript> given) {
-        return new Continuations(ArmText.of(null, null), settings, null, Map.of("arm", "a"), 4096)
+        return new Continuations(ArmText.of((ChatTemplate) null, null), settings, null, Map.of("arm", "a"), 4096)
                 .write(model, given, ArmEdits.NONE);
     }
 
