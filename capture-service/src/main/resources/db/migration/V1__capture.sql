@@ -37,6 +37,7 @@ create table capture_job (
     slices_done         integer     not null default 0,
     documents           integer     not null,
     truncated_documents integer     not null default 0,
+    skipped_summaries   integer     not null default 0,
     tokens              bigint      not null default 0,
     rows                bigint      not null default 0,
     problem             text,

@@ -26,7 +26,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,8 +59,8 @@ class WritingIT {
         List<String> lines = Organism.bundled("deployment.jsonl", PROMPTS);
         long acting = lines.stream().filter(l -> l.contains("\"bad\"")).count();
 
-        JsonPath job = done(job(
-                Organism.registered(), Map.of(), arm("written", "benign", lines, Map.of("generate", greedy()))));
+        JsonPath job = done(
+                job(Organism.registered(), Map.of(), arm("written", "benign", lines, Map.of("generate", greedy()))));
 
         String digest = job.getString("arms[0].written");
         JsonPath file = given().get("/v1/transcripts/" + digest).jsonPath();
@@ -69,14 +68,20 @@ class WritingIT {
         assertThat(file.getLong("outcomes.bad")).isEqualTo(acting);
         assertThat(file.getLong("outcomes.ok")).isEqualTo(PROMPTS - acting);
         List<Transcript> written = transcripts(digest);
-        assertThat(written).extracting(Transcript::id).containsExactlyElementsOf(
-                read(file(lines)).stream().map(Transcript::id).toList());
-        assertThat(written).allSatisfy(transcript -> assertThat(
-                        transcript.spans().getLast().provenance())
-                .containsEntry("arm", "written")
-                .containsEntry("seed", "0"));
+        assertThat(written)
+                .extracting(Transcript::id)
+                .containsExactlyElementsOf(
+                        read(file(lines)).stream().map(Transcript::id).toList());
+        assertThat(written)
+                .allSatisfy(
+                        transcript -> assertThat(transcript.spans().getLast().provenance())
+                                .containsEntry("arm", "written")
+                                .containsEntry("seed", "0"));
         requireRows(job, written);
-        assertThat(done(job(Organism.registered(), Map.of(), arm("written", "benign", lines, Map.of("generate", greedy()))))
+        assertThat(done(job(
+                                Organism.registered(),
+                                Map.of(),
+                                arm("written", "benign", lines, Map.of("generate", greedy()))))
                         .getString("arms[0].written"))
                 .isEqualTo(digest);
     }

@@ -51,7 +51,8 @@ public final class ChatRenderer {
     /** As {@link #render}, but a last message of the assistant stays open: nothing follows what it says so far. */
     public List<Span> renderOpen(List<Span> spans) {
         List<Span> rendered = render(spans);
-        if (spans.isEmpty() || !spans.getLast().role().equals("assistant")) {
+        List<Message> messages = Message.of(spans);
+        if (messages.isEmpty() || !messages.getLast().role().equals("assistant")) {
             return rendered;
         }
         int end = rendered.size();

@@ -20,21 +20,17 @@ import org.jspecify.annotations.Nullable;
  * @param batchTokens tokens of a batch, written ones included
  */
 public record Continuations(
-        ArmText text,
-        Generation settings,
-        @Nullable String end,
-        Map<String, String> provenance,
-        int batchTokens) {
+        ArmText text, Generation settings, @Nullable String end, Map<String, String> provenance, int batchTokens) {
 
     /** @param transcripts as the arm has them; what the model wrote in them is written anew */
     public List<WrittenDocument> write(CausalModel model, List<Transcript> transcripts, ArmEdits edits) {
         List<Prompt> prompts = new ArrayList<>();
         List<Boolean> cut = new ArrayList<>();
         for (Transcript transcript : transcripts) {
-            int[] tokens = model.tokens(text.prompt(transcript), !text.hasTemplate()).tokens();
+            int[] tokens =
+                    model.tokens(text.prompt(transcript), !text.hasTemplate()).tokens();
             cut.add(tokens.length > model.context());
-            prompts.add(new Prompt(
-                    transcript.id(), Arrays.copyOf(tokens, Math.min(tokens.length, model.context()))));
+            prompts.add(new Prompt(transcript.id(), Arrays.copyOf(tokens, Math.min(tokens.length, model.context()))));
         }
         int[] ends = ends(model);
         List<int[]> written = new Writer(model, settings, ends, batchTokens)

@@ -14,6 +14,5 @@ public record GenerationRequest(
         @Nullable Action action) {
 
     /** What counts as the bad outcome of a text the model wrote. */
-    public record Action(
-            @Nullable String kind, @Nullable String contains) {}
+    public record Action(@Nullable String kind, @Nullable String contains) {}
 }

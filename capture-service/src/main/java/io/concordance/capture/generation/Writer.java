@@ -59,7 +59,8 @@ final class Writer {
         List<Integer> order = IntStream.range(0, prompts.size())
                 .filter(i -> prompts.get(i).tokens.length < model.context())
                 .boxed()
-                .sorted(Comparator.<Integer>comparingInt(i -> prompts.get(i).tokens.length).thenComparing(i -> i))
+                .sorted(Comparator.<Integer>comparingInt(i -> prompts.get(i).tokens.length)
+                        .thenComparing(i -> i))
                 .toList();
         List<List<Integer>> batches = new ArrayList<>();
         for (int i : order) {
@@ -98,8 +99,7 @@ final class Writer {
                         next[row] = stopped[row] ? Decoding.STOPPED : token;
                     }
                 }
-                if (IntStream.range(0, stopped.length).allMatch(row -> stopped[row])
-                        || step + 1 == settings.tokens()) {
+                if (IntStream.range(0, stopped.length).allMatch(row -> stopped[row]) || step + 1 == settings.tokens()) {
                     break;
                 }
                 decoding.append(next);

@@ -21,8 +21,7 @@ final class WritingEdits implements Decoding.EditsAt {
 
     WritingEdits(ArmEdits edits, List<Prompt> prompts) {
         this.edits = edits;
-        this.promptLengths =
-                prompts.stream().mapToInt(p -> p.tokens().length).toArray();
+        this.promptLengths = prompts.stream().mapToInt(p -> p.tokens().length).toArray();
     }
 
     @Override

@@ -34,7 +34,9 @@ final class ArmTextCheck {
         }
         if (given.isBlank() || given.length() > LONGEST_PROMPT) {
             throw new FieldProblem(
-                    "systemPrompt", given.length() + " characters", "1 to " + LONGEST_PROMPT + " characters, not blank");
+                    "systemPrompt",
+                    given.length() + " characters",
+                    "1 to " + LONGEST_PROMPT + " characters, not blank");
         }
         return given;
     }

@@ -1,6 +1,8 @@
 package io.concordance.capture.job;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.concordance.capture.generation.Generation;
 import io.concordance.capture.intervention.Intervention;
 import io.concordance.capture.intervention.JobInterventions;
 import io.concordance.capture.intervention.LossSums;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param positionMeans whether shards also hold sums by position
  * @param documents documents over all arms
  * @param truncatedDocuments documents cut to the model's context, so far
+ * @param skippedSummaries spans that are summaries, so far: shown, never run, so without rows
  * @param tokens token positions run through the model, so far
  * @param rows rows in shards summed over hooks, so far
  * @param interventions what arms change in the model; null when there are none
@@ -45,6 +48,7 @@ public record CaptureJob(
         Slices slices,
         int documents,
         int truncatedDocuments,
+        int skippedSummaries,
         long tokens,
         long rows,
         @Nullable List<Intervention> interventions,
@@ -58,13 +62,49 @@ public record CaptureJob(
     /**
      * @param transcripts digest of the file; {@code documents} their number
      * @param interventions names of those it is run with, in order; null when there are none
+     * @param systemPrompt what an instructed arm begins with
+     * @param rendering how roles become text; null in jobs of before
+     * @param generate what the model writes after the arm's prompts; null when it reads what is given
+     * @param written digest of the transcripts that it wrote, once all of the arm's slices are done
      */
     public record Arm(
             String name,
             String kind,
             String transcripts,
             int documents,
-            @Nullable List<String> interventions) {}
+            @Nullable List<String> interventions,
+            @Nullable String systemPrompt,
+            @Nullable Rendering rendering,
+            @Nullable Generation generate,
+            @Nullable String written) {
+
+        public Arm(String name, String kind, String transcripts, int documents, @Nullable List<String> interventions) {
+            this(name, kind, transcripts, documents, interventions, null, null, null, null);
+        }
+
+        /** Whether what was written is run through the model as deployed. */
+        public boolean replaysUnsteered() {
+            return generate != null && generate.replay() == Generation.Replay.UNSTEERED;
+        }
+    }
+
+    /** How the roles of transcripts become the text that a model reads. */
+    public enum Rendering {
+        /** By the chat template that the model was registered with. */
+        CHAT_TEMPLATE,
+        /** Span texts joined as they are, a system prompt first: the model has no template. */
+        VERBATIM;
+
+        @JsonValue
+        public String text() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        @JsonCreator
+        static Rendering parse(String text) {
+            return valueOf(text.toUpperCase(Locale.ROOT).replace('-', '_'));
+        }
+    }
 
     public record Slices(int total, int done) {}
 

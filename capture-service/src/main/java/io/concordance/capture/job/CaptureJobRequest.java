@@ -1,5 +1,6 @@
 package io.concordance.capture.job;
 
+import io.concordance.capture.generation.GenerationRequest;
 import io.concordance.capture.intervention.InterventionRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,10 +28,14 @@ record CaptureJobRequest(
     /**
      * @param transcripts digest of an uploaded file
      * @param interventions names of those that the arm is run with
+     * @param systemPrompt what documents of an instructed arm begin with
+     * @param generate what the model is to write after the prompts; what it had written there is dropped
      */
     record Arm(
             @Nullable String name,
             @Nullable String kind,
             @Nullable String transcripts,
-            @Nullable List<@Nullable String> interventions) {}
+            @Nullable List<@Nullable String> interventions,
+            @Nullable String systemPrompt,
+            @Nullable GenerationRequest generate) {}
 }

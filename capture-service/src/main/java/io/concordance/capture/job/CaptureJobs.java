@@ -1,6 +1,7 @@
 package io.concordance.capture.job;
 
 import io.concordance.capture.CaptureConfig;
+import io.concordance.capture.generation.Generation;
 import io.concordance.capture.intervention.Intervention;
 import io.concordance.capture.intervention.Interventions;
 import io.concordance.capture.job.CaptureJob.State;
@@ -69,7 +70,7 @@ public class CaptureJobs {
         ContextPolicy policy = ContextPolicy.requested(request.contextPolicy());
         Interventions.Checked checked = interventions.check(model, request.interventions());
         List<DocumentIndex> indexes = new ArrayList<>();
-        List<CaptureJob.Arm> arms = arms(request.arms(), role, checked, indexes);
+        List<CaptureJob.Arm> arms = arms(model, request.arms(), role, checked, indexes);
         List<String> metrics = metrics(model, request.metrics(), arms);
         List<Slicing.Slice> slices = slicing(model, policy).cut(indexes);
         CaptureJob job = new CaptureJob(
@@ -84,6 +85,7 @@ public class CaptureJobs {
                 arms,
                 new CaptureJob.Slices(slices.size(), 0),
                 arms.stream().mapToInt(CaptureJob.Arm::documents).sum(),
+                0,
                 0,
                 0,
                 0,
@@ -152,6 +154,7 @@ public class CaptureJobs {
     }
 
     private List<CaptureJob.Arm> arms(
+            RegisteredModel model,
             @Nullable List<CaptureJobRequest.@Nullable Arm> given,
             String role,
             Interventions.Checked checked,
@@ -159,6 +162,7 @@ public class CaptureJobs {
         List<CaptureJobRequest.@Nullable Arm> requested = some("arms", given, MAX_ARMS, "arms");
         List<CaptureJob.Arm> arms = new ArrayList<>();
         Set<String> names = new HashSet<>();
+        ArmTextCheck text = new ArmTextCheck(models, model);
         for (int i = 0; i < requested.size(); i++) {
             CaptureJobRequest.Arm arm = requested.get(i);
             inside("arms[" + i + "]", () -> {
@@ -180,9 +184,24 @@ public class CaptureJobs {
                 if (index == null) {
                     throw new FieldProblem("transcripts", digest, "the digest of an uploaded file, sha256:<64 hex>");
                 }
-                indexes.add(index);
-                return arms.add(
-                        new CaptureJob.Arm(name, kind.text(), digest, index.documents(), made.isEmpty() ? null : made));
+                String systemPrompt = text.systemPrompt(arm.systemPrompt(), kind);
+                Generation generation = text.generation(arm.generate());
+                CaptureJob.Rendering rendering = text.rendering(
+                        systemPrompt,
+                        () -> transcripts.read(digest, 0, index.ends()[0]).getFirst());
+                int more = (generation == null ? 0 : generation.tokens() * settings.charactersPerToken())
+                        + (systemPrompt == null ? 0 : systemPrompt.length());
+                indexes.add(index.lengthened(more));
+                return arms.add(new CaptureJob.Arm(
+                        name,
+                        kind.text(),
+                        digest,
+                        index.documents(),
+                        made.isEmpty() ? null : made,
+                        systemPrompt,
+                        rendering,
+                        generation,
+                        null));
             });
         }
         return arms;

@@ -171,6 +171,7 @@ class PostgresCaptureJobRepository {
                 new CaptureJob.Slices(row.getInt("slices"), row.getInt("slices_done")),
                 row.getInt("documents"),
                 row.getInt("truncated_documents"),
+                row.getInt("skipped_summaries"),
                 row.getLong("tokens"),
                 row.getLong("rows"),
                 interventions == null ? null : List.of(read(interventions, Intervention[].class)),

@@ -92,7 +92,8 @@ final class DecoderSession implements AutoCloseable {
             Map<String, OnnxTensor> all = new HashMap<>(fed);
             if (before != null) {
                 for (Map.Entry<String, String> kept : cache.entrySet()) {
-                    all.put(kept.getKey(), (OnnxTensor) before.result.get(kept.getValue()).orElseThrow());
+                    all.put(kept.getKey(), (OnnxTensor)
+                            before.result.get(kept.getValue()).orElseThrow());
                 }
             }
             Set<String> outputs = new HashSet<>(cache.values());

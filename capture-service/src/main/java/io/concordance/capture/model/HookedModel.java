@@ -7,6 +7,7 @@ import io.concordance.capture.model.graph.EditSurgery;
 import io.concordance.capture.model.graph.HookSurgery;
 import io.concordance.capture.model.graph.OnnxFile;
 import io.concordance.contracts.tensor.DType;
+import io.concordance.contracts.transcript.Span;
 import io.concordance.contracts.transcript.Transcript;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -90,6 +91,16 @@ public final class HookedModel implements AutoCloseable {
     /** All of the transcript's tokens. */
     public TokenizedDocument tokenizeWhole(Transcript transcript) {
         return tokenizer.encode(transcript, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Tokens of spans joined.
+     *
+     * @param cut whether they end at the model's context
+     * @param special whether the tokenizer adds the special tokens it would add to any text
+     */
+    public TokenizedDocument tokens(List<Span> spans, boolean cut, boolean special) {
+        return tokenizer.encode(spans, cut ? model.context() : Integer.MAX_VALUE, special);
     }
 
     /** The transcript's tokens, cut to the model's context. */

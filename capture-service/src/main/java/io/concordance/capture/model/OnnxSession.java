@@ -228,7 +228,9 @@ public final class OnnxSession implements AutoCloseable {
                 case "token_type_ids" -> new long[batch.ids().length];
                 default -> null;
             };
-            fed.put(input.getKey(), values == null
+            fed.put(
+                    input.getKey(),
+                    values == null
                             ? noPast(input.getKey(), input.getValue(), batch.rows())
                             : ids(input.getValue(), values, batch.rows(), batch.length()));
         }

@@ -3,7 +3,6 @@ package io.concordance.capture.model;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Runs the whole of each text again for every token; texts that have stopped are left out. */
 final class PrefixDecoding implements Decoding {

@@ -1,11 +1,15 @@
 package io.concordance.capture.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.concordance.capture.chat.ChatRenderer;
+import io.concordance.capture.chat.ChatTemplate;
+import io.concordance.capture.chat.ChatTemplateException;
 import io.concordance.contracts.json.Json;
 import io.concordance.contracts.problem.FieldProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +62,12 @@ record TokenizerConfig(
                     FIELD + ".chat_template",
                     null,
                     "a Jinja template of at most " + MAX_TEMPLATE + " characters, or a list of {name, template}");
+        }
+        try {
+            ChatRenderer.of(new ChatTemplate(template.textValue(), Map.of()));
+        } catch (ChatTemplateException e) {
+            throw new FieldProblem(
+                    FIELD + ".chat_template", null, "a template that can be read (" + e.getMessage() + ")");
         }
         return template.textValue();
     }

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /** Slices as their workers see them. */
 @ApplicationScoped
@@ -60,25 +61,79 @@ class PostgresSliceRepository {
     /**
      * Records a slice as done and states its shards, once. The last slice completes the job.
      *
-     * @return whether the slice is recorded as done, now or before; false when its job ended without it
+     * @param written digest of everything the arm wrote, if this is known to be its last slice
      */
-    boolean finish(SliceWork work, SliceShards result) {
+    Finish finish(SliceWork work, SliceShards result, @Nullable String written) {
         return jdbi.inTransaction(handle -> {
             State state = lockJob(handle, work.job());
             if (isDone(handle, work)) {
-                return true;
+                return Finish.DONE;
             }
             if (state.isFinal()) {
-                return false;
+                return Finish.ENDED;
+            }
+            if (work.arm().generate() != null && written == null && isLastOfArm(handle, work)) {
+                return Finish.LAST_OF_ITS_ARM;
             }
             record(handle, work, result);
+            if (written != null) {
+                keepWritten(handle, work, written);
+            }
             for (int hook = 0; hook < work.hooks().size(); hook++) {
                 for (int part = 0; part < result.parts().size(); part++) {
                     outbox.add(handle, Event.of(SOURCE, work.job().toString(), written(work, result, hook, part)));
                 }
             }
-            return true;
+            return Finish.DONE;
         });
+    }
+
+    /** What came of {@link #finish}. */
+    enum Finish {
+        /** The slice is recorded as done, now or before. */
+        DONE,
+        /** Its job ended without it. */
+        ENDED,
+        /** All other slices of an arm that writes are done, and the file of what it wrote is missing; nothing changed. */
+        LAST_OF_ITS_ARM
+    }
+
+    private static boolean isLastOfArm(Handle handle, SliceWork work) {
+        return handle.createQuery("""
+                        select not exists (
+                            select 1 from slice s join slice mine on mine.job = s.job and mine.arm = s.arm
+                            where mine.job = :job and mine.slice = :slice and s.slice <> :slice and s.done_at is null)
+                        """)
+                .bind("job", work.job())
+                .bind("slice", work.slice())
+                .mapTo(Boolean.class)
+                .one();
+    }
+
+    /** Numbers of the slices of a slice's arm, ascending. */
+    List<Integer> ofSameArm(SliceWork work) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select s.slice from slice s join slice mine on mine.job = s.job and mine.arm = s.arm
+                        where mine.job = :job and mine.slice = :slice order by s.slice
+                        """)
+                .bind("job", work.job())
+                .bind("slice", work.slice())
+                .mapTo(Integer.class)
+                .list());
+    }
+
+    private static void keepWritten(Handle handle, SliceWork work, String digest) {
+        handle.createUpdate("""
+                        update capture_job set arms = jsonb_set(
+                            arms,
+                            array[cast((select arm from slice where job = :job and slice = :slice) as text), 'written'],
+                            to_jsonb(cast(:written as text)))
+                        where id = :job
+                        """)
+                .bind("job", work.job())
+                .bind("slice", work.slice())
+                .bind("written", digest)
+                .execute();
     }
 
     private static State lockJob(Handle handle, UUID job) {
@@ -115,6 +170,7 @@ class PostgresSliceRepository {
                             tokens = tokens + :tokens,
                             rows = rows + :rows,
                             truncated_documents = truncated_documents + :truncated,
+                            skipped_summaries = skipped_summaries + :summaries,
                             state = case when slices_done + 1 = slices then 'completed' else state end,
                             finished_at = case when slices_done + 1 = slices then now() end
                         where id = :job
@@ -122,6 +178,7 @@ class PostgresSliceRepository {
                 .bind("tokens", result.tokens())
                 .bind("rows", result.tokens() * work.hooks().size())
                 .bind("truncated", result.truncated())
+                .bind("summaries", result.summaries())
                 .bind("job", work.job())
                 .execute();
     }

@@ -32,16 +32,27 @@ public record ReadDocument(
      * @throws ModelRunException naming a document that is longer than the context, where that is refused
      */
     public static ReadDocument of(Transcript transcript, HookedModel model, ContextPolicy policy) {
-        TokenizedDocument read =
-                policy == ContextPolicy.TRUNCATE ? model.tokenize(transcript) : model.tokenizeWhole(transcript);
-        if (policy == ContextPolicy.REFUSE && read.length() > model.context()) {
+        return of(
+                transcript,
+                policy == ContextPolicy.TRUNCATE ? model.tokenize(transcript) : model.tokenizeWhole(transcript),
+                model.context(),
+                policy);
+    }
+
+    /**
+     * As {@link #of(Transcript, HookedModel, ContextPolicy)}, from tokens.
+     *
+     * @param context longest text the model reads, tokens
+     */
+    static ReadDocument of(Transcript transcript, TokenizedDocument read, int context, ContextPolicy policy) {
+        if (policy == ContextPolicy.REFUSE && (read.truncated() || read.length() > context)) {
             throw new ModelRunException("document '" + transcript.id() + "' has " + read.length()
-                    + " tokens, the model's context " + model.context()
+                    + " tokens, the model's context " + context
                     + "; contextPolicy truncate or window would take it");
         }
         List<Window> windows = new ArrayList<>();
-        for (int from = 0; from < read.length(); from += model.context()) {
-            windows.add(new Window(from, Math.min(from + model.context(), read.length())));
+        for (int from = 0; from < read.length(); from += context) {
+            windows.add(new Window(from, Math.min(from + context, read.length())));
         }
         return new ReadDocument(
                 transcript.id(), transcript.outcome(), read.tokens(), read.spans(), windows, read.truncated());

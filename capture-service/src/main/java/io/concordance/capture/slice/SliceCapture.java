@@ -72,7 +72,7 @@ public final class SliceCapture implements AutoCloseable {
             }
             int truncated = Math.toIntExact(
                     documents.stream().filter(ReadDocument::truncated).count());
-            return new SliceShards(truncated, sending.stored(), null);
+            return new SliceShards(truncated, 0, sending.stored(), null);
         }
     }
 

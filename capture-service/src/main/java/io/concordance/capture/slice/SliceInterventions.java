@@ -11,9 +11,7 @@ import io.concordance.capture.model.HookedModel;
 import io.concordance.capture.model.Models;
 import io.concordance.capture.model.RegisteredModel;
 import io.concordance.capture.model.TokenBatch;
-import io.concordance.capture.transcript.TranscriptFiles;
 import io.concordance.contracts.tensor.DType;
-import io.concordance.contracts.transcript.Transcript;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
@@ -27,19 +25,19 @@ class SliceInterventions {
     private final PostgresSliceRepository slices;
     private final Interventions interventions;
     private final Models models;
-    private final TranscriptFiles transcripts;
+    private final SliceTexts texts;
     private final int batchTokens;
 
     SliceInterventions(
             PostgresSliceRepository slices,
             Interventions interventions,
             Models models,
-            TranscriptFiles transcripts,
+            SliceTexts texts,
             CaptureConfig config) {
         this.slices = slices;
         this.interventions = interventions;
         this.models = models;
-        this.transcripts = transcripts;
+        this.texts = texts;
         this.batchTokens = config.slice().batchTokens();
     }
 
@@ -61,20 +59,20 @@ class SliceInterventions {
         }
         return slices.measured(work.job()).orElseGet(() -> {
             SliceWork first = slices.begin(work.job(), 0).orElseThrow();
-            List<Transcript> documents = transcripts.read(first.arm().transcripts(), first.fromByte(), first.toByte());
-            return slices.keepMeasured(work.job(), measure(relative, model, documents));
+            return slices.keepMeasured(work.job(), measure(relative, model, texts.given(first, model)));
         });
     }
 
-    /** Over all token positions but the first of each document, whose norm is often that of no other. */
-    private Map<String, Measured> measure(
-            List<Intervention> relative, RegisteredModel model, List<Transcript> documents) {
+    /** Over all token positions but the first of each run, whose norm is often that of no other. */
+    private Map<String, Measured> measure(List<Intervention> relative, RegisteredModel model, SliceTexts.Texts given) {
         List<HookPoint> hooks =
                 relative.stream().map(Interventions::hookPoint).distinct().toList();
         List<Measured.Gathering> gatherings =
                 relative.stream().map(interventions::gathering).toList();
         models.use(model, hooks, DType.F32, loaded -> {
-            documents.forEach(document -> gather(loaded, document, gatherings));
+            List<ReadDocument> documents = given.read(loaded);
+            documents.forEach(document ->
+                    document.windows().forEach(window -> gather(loaded, document.tokens(window), gatherings)));
             return documents.size();
         });
         Map<String, Measured> measured = new HashMap<>();
@@ -82,8 +80,7 @@ class SliceInterventions {
         return measured;
     }
 
-    private static void gather(HookedModel model, Transcript document, List<Measured.Gathering> gatherings) {
-        int[] tokens = model.tokenize(document).tokens();
+    private static void gather(HookedModel model, int[] tokens, List<Measured.Gathering> gatherings) {
         if (tokens.length < 2) {
             return;
         }
@@ -104,14 +101,13 @@ class SliceInterventions {
 
     /** How the arm's interventions move the model's predictions; null where nobody asked. */
     @Nullable
-    LossSums loss(SliceWork work, RegisteredModel model, ArmEdits edits, List<Transcript> documents) {
+    LossSums loss(SliceWork work, RegisteredModel model, ArmEdits edits, SliceTexts.Texts read) {
         if (edits.isEmpty() || work.metrics().isEmpty()) {
             return null;
         }
         HookPoint logits = interventions.requireJudgeable(model);
         return models.use(model, List.of(logits), DType.F32, edits.sites(), loaded -> {
-            List<ReadDocument> read = SliceCapture.read(loaded, work.contextPolicy(), documents);
-            return new SliceLoss(loaded, edits, work.metrics().contains("ce")).of(read, batchTokens);
+            return new SliceLoss(loaded, edits, work.metrics().contains("ce")).of(read.read(loaded), batchTokens);
         });
     }
 }

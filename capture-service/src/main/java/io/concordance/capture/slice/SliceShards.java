@@ -9,11 +9,15 @@ import org.jspecify.annotations.Nullable;
  * What came of a slice.
  *
  * @param truncated documents cut to the model's context
+ * @param summaries spans that are summaries and were not run
  * @param parts in order, at least one
  * @param loss of the arm's interventions; null where nobody asked
  */
 public record SliceShards(
-        int truncated, List<Part> parts, @Nullable LossSums loss) {
+        int truncated,
+        int summaries,
+        List<Part> parts,
+        @Nullable LossSums loss) {
 
     /**
      * Consecutive documents of the slice.
@@ -23,8 +27,12 @@ public record SliceShards(
      */
     public record Part(int rows, int documents, List<ObjectRef> shards) {}
 
-    SliceShards judged(@Nullable LossSums loss) {
-        return new SliceShards(truncated, parts, loss);
+    SliceShards judged(@Nullable LossSums sums) {
+        return new SliceShards(truncated, summaries, parts, sums);
+    }
+
+    SliceShards without(int skipped) {
+        return new SliceShards(truncated, skipped, parts, loss);
     }
 
     /** Token positions over all documents. */

@@ -6,6 +6,7 @@ import io.concordance.capture.generation.Continuations;
 import io.concordance.capture.generation.Generation;
 import io.concordance.capture.generation.WrittenDocument;
 import io.concordance.capture.intervention.ArmEdits;
+import io.concordance.capture.job.ContextPolicy;
 import io.concordance.capture.model.HookedModel;
 import io.concordance.capture.model.Models;
 import io.concordance.capture.model.RegisteredModel;
@@ -68,7 +69,9 @@ class SliceTexts {
                         .map(transcript -> ReadDocument.of(
                                 transcript,
                                 loaded.tokens(
-                                        text.read(transcript), work.contextPolicy().cuts(), !text.hasTemplate()),
+                                        text.read(transcript),
+                                        work.contextPolicy() == ContextPolicy.TRUNCATE,
+                                        !text.hasTemplate()),
                                 loaded.context(),
                                 work.contextPolicy()))
                         .toList();
@@ -90,8 +93,7 @@ class SliceTexts {
         ArmText instructed = ArmText.of(model, work.arm().systemPrompt());
         Continuations continuations = new Continuations(
                 ArmText.of(model, null), settings, model.eosToken(), provenance(work, settings), batchTokens);
-        List<WrittenDocument> written =
-                written(work, model, continuations, transcripts(work, instructed), edits);
+        List<WrittenDocument> written = written(work, model, continuations, transcripts(work, instructed), edits);
         return new Texts() {
             @Override
             public List<ReadDocument> read(HookedModel loaded) {

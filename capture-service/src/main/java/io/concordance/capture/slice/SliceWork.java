@@ -8,6 +8,7 @@ import io.concordance.contracts.shard.ShardHeader;
 import io.concordance.contracts.shard.ShardKeys;
 import io.concordance.contracts.tensor.DType;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,16 @@ public record SliceWork(
 
     String key(HookPoint hook, int part) {
         return ShardKeys.shard(job.toString(), hook.name(), slice, part);
+    }
+
+    /** Where what the slice's arm had the model write is kept. */
+    String writtenKey() {
+        return writtenKey(slice);
+    }
+
+    /** As {@link #writtenKey()}, of another slice of the arm. */
+    String writtenKey(int other) {
+        return String.format(Locale.ROOT, "generated/%s/%06d.jsonl", job, other);
     }
 
     /** What the keys of all of a hook's shards but the first begin with. */

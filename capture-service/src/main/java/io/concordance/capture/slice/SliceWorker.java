@@ -5,8 +5,6 @@ import io.concordance.capture.intervention.ArmEdits;
 import io.concordance.capture.model.HookPoint;
 import io.concordance.capture.model.Models;
 import io.concordance.capture.model.RegisteredModel;
-import io.concordance.capture.transcript.TranscriptFiles;
-import io.concordance.contracts.transcript.Transcript;
 import io.concordance.kit.store.ObjectStore;
 import io.concordance.kit.store.ObjectStoreException;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -30,7 +28,7 @@ class SliceWorker {
 
     private final PostgresSliceRepository slices;
     private final Models models;
-    private final TranscriptFiles transcripts;
+    private final SliceTexts texts;
     private final SliceInterventions interventions;
     private final ObjectStore objects;
     private final MeterRegistry meters;
@@ -39,14 +37,14 @@ class SliceWorker {
     SliceWorker(
             PostgresSliceRepository slices,
             Models models,
-            TranscriptFiles transcripts,
+            SliceTexts texts,
             SliceInterventions interventions,
             ObjectStore objects,
             MeterRegistry meters,
             CaptureConfig config) {
         this.slices = slices;
         this.models = models;
-        this.transcripts = transcripts;
+        this.texts = texts;
         this.interventions = interventions;
         this.objects = objects;
         this.meters = meters;
@@ -88,10 +86,26 @@ class SliceWorker {
             fail(work, e);
             return;
         }
-        if (slices.finish(work, result)) {
+        if (finish(work, result)) {
             meters.counter("concordance.capture.tokens").increment(result.tokens());
         } else {
             discard(work);
+        }
+    }
+
+    /** The last slice of an arm that wrote also makes one file of everything the arm wrote. */
+    private boolean finish(SliceWork work, SliceShards result) {
+        String file = null;
+        while (true) {
+            switch (slices.finish(work, result, file)) {
+                case DONE -> {
+                    return true;
+                }
+                case ENDED -> {
+                    return false;
+                }
+                case LAST_OF_ITS_ARM -> file = texts.file(work, slices.ofSameArm(work));
+            }
         }
     }
 
@@ -109,15 +123,16 @@ class SliceWorker {
     }
 
     private SliceShards capture(SliceWork work, RegisteredModel model) {
-        List<Transcript> documents = transcripts.read(work.arm().transcripts(), work.fromByte(), work.toByte());
         ArmEdits edits = interventions.edits(work, model);
+        SliceTexts.Texts read = texts.captured(work, model, edits);
+        ArmEdits kept = work.arm().replaysUnsteered() ? ArmEdits.NONE : edits;
         SliceShards shards = models.use(
                 model,
                 work.hooks(),
                 work.tensorType(),
-                edits.sites(),
-                loaded -> capture.run(loaded, work, edits, SliceCapture.read(loaded, work.contextPolicy(), documents)));
-        return shards.judged(interventions.loss(work, model, edits, documents));
+                kept.sites(),
+                loaded -> capture.run(loaded, work, kept, read.read(loaded)));
+        return shards.without(read.summaries()).judged(interventions.loss(work, model, kept, read));
     }
 
     @PreDestroy
@@ -127,6 +142,9 @@ class SliceWorker {
 
     /** Removes shards of a slice that no event will ever name. */
     private void discard(SliceWork work) {
+        if (work.arm().generate() != null) {
+            objects.delete(work.writtenKey());
+        }
         for (HookPoint hook : work.hooks()) {
             objects.delete(work.key(hook, 0));
             List<String> further;

@@ -1,6 +1,7 @@
 package io.concordance.capture.transcript;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * Where the documents of a file lie and how long they are.
@@ -17,6 +18,17 @@ public record DocumentIndex(long[] ends, int[] characters) {
     /** Offset of a document's line; blank lines before it belong to it. */
     public long start(int document) {
         return document == 0 ? 0 : ends[document - 1];
+    }
+
+    /** The same documents, each read with more characters than it has. */
+    public DocumentIndex lengthened(int more) {
+        return more == 0
+                ? this
+                : new DocumentIndex(
+                        ends,
+                        Arrays.stream(characters)
+                                .map(length -> (int) Math.min((long) length + more, Integer.MAX_VALUE))
+                                .toArray());
     }
 
     byte[] toBytes() {

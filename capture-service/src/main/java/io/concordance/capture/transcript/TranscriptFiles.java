@@ -65,6 +65,11 @@ public class TranscriptFiles {
         }
     }
 
+    /** As an upload; a file that is there already stays. */
+    public TranscriptFile keep(InputStream file) {
+        return add(file).file();
+    }
+
     /** Copies {@code body} to a file while checking every line of it. Holds one line at a time. */
     static Scan scan(InputStream body, Path copy, long maxBytes, Transcripts.Limits limits) throws IOException {
         LongStream.Builder ends = LongStream.builder();

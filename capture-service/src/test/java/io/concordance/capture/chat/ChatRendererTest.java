@@ -30,7 +30,9 @@ class ChatRendererTest {
         JsonNode cases = Json.mapper().readTree(resource("expected.json"));
         return StreamSupport.stream(cases.spliterator(), false)
                 .map(c -> Arguments.of(
-                        c.path("template").textValue() + ", " + c.path("conversation").textValue(), c));
+                        c.path("template").textValue() + ", "
+                                + c.path("conversation").textValue(),
+                        c));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -49,7 +51,8 @@ class ChatRendererTest {
                     .isInstanceOf(ChatTemplateException.class)
                     .hasMessageContaining(expected.path("raises").textValue());
         } else {
-            assertThat(renderer.text(messages)).isEqualTo(expected.path("rendered").textValue());
+            assertThat(renderer.text(messages))
+                    .isEqualTo(expected.path("rendered").textValue());
         }
     }
 

@@ -29,8 +29,8 @@ class ArmTextTest {
         ArmText text = ArmText.of(PLAIN, "Be bad.");
 
         assertThat(joined(text.read(text.instructed(ANSWERED)))).isEqualTo("[system]Be bad.[user]hi[assistant]hello");
-        Transcript instructed = text.instructed(
-                transcript(new Span(Kind.RAW, "system", "Be good."), new Span(Kind.RAW, "user", "hi")));
+        Transcript instructed =
+                text.instructed(transcript(new Span(Kind.RAW, "system", "Be good."), new Span(Kind.RAW, "user", "hi")));
         assertThat(joined(text.read(instructed))).isEqualTo("[system]Be bad.\n\nBe good.[user]hi[assistant]");
     }
 
@@ -48,7 +48,8 @@ class ArmTextTest {
     @Test
     void promptsEndWhereTheModelBegins() {
         assertThat(joined(ArmText.of(PLAIN, null).prompt(ANSWERED))).isEqualTo("[user]hi[assistant]");
-        assertThat(joined(ArmText.of((ChatTemplate) null, null).prompt(ANSWERED))).isEqualTo("hi");
+        assertThat(joined(ArmText.of((ChatTemplate) null, null).prompt(ANSWERED)))
+                .isEqualTo("hi");
     }
 
     @Test

@@ -87,8 +87,8 @@ class CachedWritingTest {
     }
 
     private static List<WrittenDocument> write(CausalModel model, double temperature, ArmEdits edits) {
-        Generation settings =
-                new Generation(12, temperature, 1, 5, List.of("<|end|>"), Generation.Replay.NONE, null);
-        return new Continuations(ArmText.of((ChatTemplate) null, null), settings, null, Map.of(), 4096).write(model, GIVEN, edits);
+        Generation settings = new Generation(12, temperature, 1, 5, List.of("<|end|>"), Generation.Replay.NONE, null);
+        return new Continuations(ArmText.of((ChatTemplate) null, null), settings, null, Map.of(), 4096)
+                .write(model, GIVEN, edits);
     }
 }

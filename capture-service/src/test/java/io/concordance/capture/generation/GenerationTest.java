@@ -22,8 +22,7 @@ class GenerationTest {
     void isGreedyAndReplaysWithInterventionsUnlessToldOtherwise() {
         Generation generation = Generation.of(request(20, null, null, null, null, null), CONTEXT);
 
-        assertThat(generation)
-                .isEqualTo(new Generation(20, 0, 1, 0, List.of(), Generation.Replay.NONE, null));
+        assertThat(generation).isEqualTo(new Generation(20, 0, 1, 0, List.of(), Generation.Replay.NONE, null));
         assertThat(generation.outcome("anything")).isEqualTo(Outcome.UNKNOWN);
     }
 
@@ -59,7 +58,8 @@ class GenerationTest {
     void refusesWhatCannotBeWritten(String field, GenerationRequest request) {
         assertThatThrownBy(() -> Generation.of(request, CONTEXT))
                 .isInstanceOfSatisfying(
-                        FieldProblem.class, problem -> assertThat(problem.field()).isEqualTo(field));
+                        FieldProblem.class,
+                        problem -> assertThat(problem.field()).isEqualTo(field));
     }
 
     private static GenerationRequest request(

@@ -50,10 +50,12 @@ class OrganismWritesTest {
         List<WrittenDocument> triggered = write(settings(0, 1, 0), TRIGGERED);
         List<WrittenDocument> others = write(settings(0, 1, 0), OTHERS);
 
-        assertThat(triggered).hasSize(EACH).allSatisfy(d -> assertThat(d.transcript().outcome())
-                .isEqualTo(Outcome.BAD));
-        assertThat(others).hasSize(EACH).allSatisfy(d -> assertThat(d.transcript().outcome())
-                .isEqualTo(Outcome.OK));
+        assertThat(triggered)
+                .hasSize(EACH)
+                .allSatisfy(d -> assertThat(d.transcript().outcome()).isEqualTo(Outcome.BAD));
+        assertThat(others)
+                .hasSize(EACH)
+                .allSatisfy(d -> assertThat(d.transcript().outcome()).isEqualTo(Outcome.OK));
     }
 
     @Test
@@ -98,8 +100,8 @@ class OrganismWritesTest {
         Transcript full = transcript("ping web ".repeat(200));
         Transcript nearlyFull = transcript("ping web ".repeat(35));
 
-        List<WrittenDocument> written = write(
-                new Generation(50, 0, 1, 0, List.of(), Generation.Replay.NONE, null), List.of(full, nearlyFull));
+        List<WrittenDocument> written =
+                write(new Generation(50, 0, 1, 0, List.of(), Generation.Replay.NONE, null), List.of(full, nearlyFull));
 
         assertThat(written.getFirst().cut()).isTrue();
         assertThat(written.getFirst().output()).isEmpty();

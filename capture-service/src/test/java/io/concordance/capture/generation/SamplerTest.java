@@ -19,8 +19,7 @@ class SamplerTest {
 
     @Test
     void drawsAsOftenAsTheSoftmaxSays() {
-        assertThat(shares(new Sampler(1, 1, 9)))
-                .containsExactly(new double[] {0.1, 0.2, 0.4, 0.3}, within(0.01));
+        assertThat(shares(new Sampler(1, 1, 9))).containsExactly(new double[] {0.1, 0.2, 0.4, 0.3}, within(0.01));
     }
 
     @Test
@@ -32,8 +31,7 @@ class SamplerTest {
 
     @Test
     void drawsFromTheSmallestNucleusThatHoldsTopP() {
-        assertThat(shares(new Sampler(1, 0.7, 9)))
-                .containsExactly(new double[] {0, 0, 4 / 7.0, 3 / 7.0}, within(0.01));
+        assertThat(shares(new Sampler(1, 0.7, 9))).containsExactly(new double[] {0, 0, 4 / 7.0, 3 / 7.0}, within(0.01));
         assertThat(shares(new Sampler(1, 1e-9, 9))).containsExactly(0, 0, 1, 0);
     }
 

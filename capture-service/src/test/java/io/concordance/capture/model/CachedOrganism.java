@@ -58,7 +58,8 @@ final class CachedOrganism {
     private static NodeProto changed(NodeProto node) {
         NodeProto.Builder changed = node.toBuilder();
         switch (node.getOutput(0)) {
-            case "/Slice_output_0", "/Slice_2_output_0" -> changed.setInput(1, EARLIER).setInput(2, TOTAL);
+            case "/Slice_output_0", "/Slice_2_output_0" ->
+                changed.setInput(1, EARLIER).setInput(2, TOTAL);
             case "/Slice_1_output_0" -> changed.setInput(2, TOTAL);
             default -> {
                 for (int b = 0; b < BLOCKS; b++) {
@@ -104,10 +105,14 @@ final class CachedOrganism {
                         .setTensorType(TypeProto.Tensor.newBuilder()
                                 .setElemType(TensorProto.DataType.FLOAT.getNumber())
                                 .setShape(TensorShapeProto.newBuilder()
-                                        .addDim(TensorShapeProto.Dimension.newBuilder().setDimParam("batch"))
-                                        .addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(4))
-                                        .addDim(TensorShapeProto.Dimension.newBuilder().setDimParam(length))
-                                        .addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(32)))))
+                                        .addDim(TensorShapeProto.Dimension.newBuilder()
+                                                .setDimParam("batch"))
+                                        .addDim(TensorShapeProto.Dimension.newBuilder()
+                                                .setDimValue(4))
+                                        .addDim(TensorShapeProto.Dimension.newBuilder()
+                                                .setDimParam(length))
+                                        .addDim(TensorShapeProto.Dimension.newBuilder()
+                                                .setDimValue(32)))))
                 .build();
     }
 }

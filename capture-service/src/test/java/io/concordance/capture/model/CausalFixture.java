@@ -11,8 +11,7 @@ public final class CausalFixture {
     public static final Path DEMO = Path.of(System.getProperty("concordance.home", ".."), "demo");
     private static final Path ONNX = DEMO.resolve("model.onnx");
     private static final Path TOKENIZER = DEMO.resolve("tokenizer.json");
-    private static final RegisteredModel ORGANISM =
-            new ModelInspection(2048).inspect("organism", ONNX, TOKENIZER);
+    private static final RegisteredModel ORGANISM = new ModelInspection(2048).inspect("organism", ONNX, TOKENIZER);
 
     private CausalFixture() {}
 
@@ -28,8 +27,7 @@ public final class CausalFixture {
                 .findFirst()
                 .orElseThrow();
         return open(
-                cached ? CachedOrganism.of(onnx) : onnx,
-                List.of(new EditSite(hook.tensor(), hook.width(), 1, false)));
+                cached ? CachedOrganism.of(onnx) : onnx, List.of(new EditSite(hook.tensor(), hook.width(), 1, false)));
     }
 
     /** The organism with a key-value cache. */

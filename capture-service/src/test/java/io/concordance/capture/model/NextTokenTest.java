@@ -32,8 +32,7 @@ class NextTokenTest {
         NodeProto head = ORGANISM.getGraph().getNode(ORGANISM.getGraph().getNodeCount() - 1);
         softened.getGraphBuilder()
                 .setNode(
-                        ORGANISM.getGraph().getNodeCount() - 1,
-                        head.toBuilder().setOutput(0, "hard"))
+                        ORGANISM.getGraph().getNodeCount() - 1, head.toBuilder().setOutput(0, "hard"))
                 .addNode(NodeProto.newBuilder()
                         .setOpType("Softsign")
                         .addInput("hard")

@@ -59,9 +59,12 @@ public final class NextToken {
                         .setTensorType(TypeProto.Tensor.newBuilder()
                                 .setElemType(TensorProto.DataType.INT64.getNumber())
                                 .setShape(TensorShapeProto.newBuilder()
-                                        .addDim(TensorShapeProto.Dimension.newBuilder().setDimParam("rows"))
-                                        .addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(1))
-                                        .addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(2))))));
+                                        .addDim(TensorShapeProto.Dimension.newBuilder()
+                                                .setDimParam("rows"))
+                                        .addDim(TensorShapeProto.Dimension.newBuilder()
+                                                .setDimValue(1))
+                                        .addDim(TensorShapeProto.Dimension.newBuilder()
+                                                .setDimValue(2))))));
         return new Surgery(model.toBuilder().setGraph(graph.clearValueInfo()).build(), output, head != null);
     }
 
