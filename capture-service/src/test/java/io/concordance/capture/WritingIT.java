@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.concordance.capture.model.DirectRun;
+import io.concordance.capture.model.MiniLm;
 import io.concordance.contracts.event.ShardWritten;
 import io.concordance.contracts.json.Json;
 import io.concordance.contracts.shard.Shard;
@@ -193,6 +194,39 @@ class WritingIT {
 
         assertThat(refused.statusCode()).as(refused.asString()).isEqualTo(400);
         assertThat(refused.jsonPath().getString("field")).isEqualTo("tokenizerConfig.chat_template");
+    }
+
+    @Test
+    void refusesTextThatCannotBeWritten() {
+        String encoder = CaptureClient.register("minilm", MiniLm.onnx(), MiniLm.tokenizer())
+                .jsonPath()
+                .getString("id");
+        String organism = Organism.registered();
+        List<String> line = List.of(CaptureClient.line("a", "ok", "raw", "ping web"));
+        record Refused(String field, String model, String kind, Map<String, Object> more) {}
+
+        List<Refused> table = List.of(
+                new Refused("arms[0].generate", encoder, "benign", Map.of("generate", Map.of("tokens", 5))),
+                new Refused("arms[0].generate.tokens", organism, "benign", Map.of("generate", Map.of("tokens", 128))),
+                new Refused(
+                        "arms[0].generate.temperature",
+                        organism,
+                        "benign",
+                        Map.of("generate", Map.of("tokens", 5, "temperature", -1))),
+                new Refused(
+                        "arms[0].generate.topP",
+                        organism,
+                        "benign",
+                        Map.of("generate", Map.of("tokens", 5, "topP", 1.5))),
+                new Refused("arms[0].systemPrompt", organism, "benign", Map.of("systemPrompt", "be bad")),
+                new Refused("arms[0].systemPrompt", organism, "instructed", Map.of("systemPrompt", " ")));
+
+        for (Refused refused : table) {
+            Response response =
+                    submit(job(refused.model(), Map.of(), arm("a", refused.kind(), line, refused.more())));
+            assertThat(response.statusCode()).as(response.asString()).isEqualTo(400);
+            assertThat(response.jsonPath().getString("field")).isEqualTo(refused.field());
+        }
     }
 
     private static Map<String, Object> greedy() {

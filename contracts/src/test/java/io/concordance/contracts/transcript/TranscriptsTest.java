@@ -3,6 +3,7 @@ package io.concordance.contracts.transcript;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.concordance.contracts.json.Json;
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.transcript.Transcripts.Limits;
 import java.io.ByteArrayInputStream;
@@ -30,6 +31,17 @@ class TranscriptsTest {
         assertThat(read.get(1).outcome()).isEqualTo(Outcome.UNKNOWN);
     }
 
+    @Test
+    void aSpanSaysWhereItsTextComesFromAndIsReadBackAsItWasWritten() {
+        Transcript read = read("""
+                {"id":"a","spans":[{"kind":"output","role":"assistant","text":"x","provenance":{"seed":7,"arm":"b"}}]}
+                """)
+                .getFirst();
+
+        assertThat(read.spans().getFirst().provenance()).containsEntry("seed", "7").containsEntry("arm", "b");
+        assertThat(read(new String(Json.bytes(read), StandardCharsets.UTF_8))).containsExactly(read);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {"id":"a"}                                                                    | line 1: spans
@@ -42,6 +54,7 @@ class TranscriptsTest {
             {"id":"a","spans":[{"kind":"raw","role":"user","text":"x"}],"outcome":"meh"}  | line 1: outcome
             {"id":"a","spans":[{"kind":"raw","role":"user","text":"x"}],"label":"meh"}    | line 1: label
             {"id":"a","spans":[{"kind":"raw","role":"user","text":"x"}],"tags":{"a":[]}}  | line 1: tags.a
+            {"id":"a","spans":[{"kind":"raw","role":"user","text":"x","provenance":"y"}]} | line 1: spans[0].provenance
             [1,2]                                                                         | line 1
             plain text                                                                    | line 1
             """)
