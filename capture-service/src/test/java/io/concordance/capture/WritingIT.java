@@ -222,8 +222,7 @@ class WritingIT {
                 new Refused("arms[0].systemPrompt", organism, "instructed", Map.of("systemPrompt", " ")));
 
         for (Refused refused : table) {
-            Response response =
-                    submit(job(refused.model(), Map.of(), arm("a", refused.kind(), line, refused.more())));
+            Response response = submit(job(refused.model(), Map.of(), arm("a", refused.kind(), line, refused.more())));
             assertThat(response.statusCode()).as(response.asString()).isEqualTo(400);
             assertThat(response.jsonPath().getString("field")).isEqualTo(refused.field());
         }

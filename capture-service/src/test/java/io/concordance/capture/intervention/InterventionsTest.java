@@ -75,8 +75,7 @@ class InterventionsTest {
                 List.of(add("a", "t", "jumprelu"), add("b", "u", null), add("c", "t", "topk"), add("d", "v", null)),
                 Map.of("one", List.of("a"), "two", List.of("c", "b", "a")));
 
-        assertThat(job.sites())
-                .containsExactly(new EditSite("t", 4, 2, true), new EditSite("u", 4, 1, false));
+        assertThat(job.sites()).containsExactly(new EditSite("t", 4, 2, true), new EditSite("u", 4, 1, false));
         assertThat(job.of("two")).extracting(Intervention::name).containsExactly("c", "b", "a");
         assertThat(job.any("three")).isFalse();
     }
@@ -133,6 +132,19 @@ class InterventionsTest {
 
     private static Intervention add(String name, String tensor, @org.jspecify.annotations.Nullable String form) {
         return new Intervention(
-                name, tensor, tensor, 4, Kind.RECONSTRUCT, null, null, null, form, null, null, null, null, Positions.ALL);
+                name,
+                tensor,
+                tensor,
+                4,
+                Kind.RECONSTRUCT,
+                null,
+                null,
+                null,
+                form,
+                null,
+                null,
+                null,
+                null,
+                Positions.ALL);
     }
 }

@@ -35,10 +35,11 @@ class TranscriptsTest {
     void aSpanSaysWhereItsTextComesFromAndIsReadBackAsItWasWritten() {
         Transcript read = read("""
                 {"id":"a","spans":[{"kind":"output","role":"assistant","text":"x","provenance":{"seed":7,"arm":"b"}}]}
-                """)
-                .getFirst();
+                """).getFirst();
 
-        assertThat(read.spans().getFirst().provenance()).containsEntry("seed", "7").containsEntry("arm", "b");
+        assertThat(read.spans().getFirst().provenance())
+                .containsEntry("seed", "7")
+                .containsEntry("arm", "b");
         assertThat(read(new String(Json.bytes(read), StandardCharsets.UTF_8))).containsExactly(read);
     }
 

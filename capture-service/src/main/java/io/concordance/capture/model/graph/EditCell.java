@@ -54,9 +54,8 @@ final class EditCell {
     private String largest(String p, String fires) {
         String values = name("largest");
         String indices = name("indices");
-        graph.addNode(node("TopK", values, List.of(p, in(Part.K)))
-                .addOutput(indices)
-                .addAttribute(attribute("axis", -1)));
+        graph.addNode(
+                node("TopK", values, List.of(p, in(Part.K))).addOutput(indices).addAttribute(attribute("axis", -1)));
         String zeros = op("ConstantOfShape", "zeros", op("Shape", "shape", p));
         String ones = name("ones");
         graph.addNode(node("ConstantOfShape", ones, List.of(op("Shape", "count", indices)))
