@@ -152,6 +152,28 @@ class ExportsTest {
     }
 
     @Test
+    void branchesAddUpToTheStream() {
+        List<Read> preNorm =
+                List.of(organism, tiny(TinyExports.llama(Attention.GROUP_QUERY, true)), tiny(TinyExports.gpt(true)));
+        for (Read read : preNorm) {
+            for (int layer = 0; layer < read.model.layers(); layer++) {
+                String block = "blocks." + layer + ".hook_";
+                requireSum(read, block + "resid_mid", block + "resid_pre", block + "attn_out");
+                requireSum(read, block + "resid_post", block + "resid_mid", block + "mlp_out");
+            }
+        }
+    }
+
+    private static void requireSum(Read read, String whole, String one, String other) {
+        float[] sum = read.values.get(one).data().clone();
+        float[] second = read.values.get(other).data();
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] += second[i];
+        }
+        assertThat(difference(sum, read.values.get(whole).data())).as(whole).isLessThan(1e-4);
+    }
+
+    @Test
     void givesTheModelItsOwnLogitsBitForBitWhateverIsFused() {
         for (Attention attention : Attention.values()) {
             assertThat(tiny(TinyExports.llama(attention, true)).model.parity())
