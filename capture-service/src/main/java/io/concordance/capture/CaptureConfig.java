@@ -25,6 +25,12 @@ public interface CaptureConfig {
     @WithDefault("both")
     Role role();
 
+    /** Where models run: {@code cpu}, {@code cuda:N}, or {@code auto} for the first CUDA device if there is one. */
+    @WithDefault("auto")
+    String device();
+
+    Cuda cuda();
+
     /** Slices that are run at once, each by one thread. */
     @WithDefault("2")
     int workers();
@@ -34,6 +40,13 @@ public interface CaptureConfig {
         API,
         WORKER,
         BOTH
+    }
+
+    /** Settings of a CUDA device. */
+    interface Cuda {
+        /** Most bytes of device memory that models take, 0 for no limit. */
+        @WithDefault("0")
+        long memoryBytes();
     }
 
     /** Limits on models. */

@@ -80,6 +80,7 @@ class WorkersIT {
             for (String job : jobs) {
                 assertThat(requireWhole(stack, job, completed(job))).isEqualTo(expected);
             }
+            cancelledLeavesNoOrphans(stack, workers, definition);
             System.out.println(KILLS + " kills over " + jobs.size() + " jobs of " + ended.getInt("slices.total")
                     + " slices and " + expected.size() + " shards");
             workers[0].kill();
@@ -119,6 +120,39 @@ class WorkersIT {
             }
         }
         return jobs;
+    }
+
+    /** Shards that workers have under way when a job is cancelled, and one of them is killed, do not stay. */
+    private void cancelledLeavesNoOrphans(
+            LocalStackProcess stack, ServiceProcess[] workers, Map<String, Object> definition) throws IOException {
+        String job = submitted(definition);
+        await().atMost(Duration.ofMinutes(1)).until(() -> CaptureClient.job(job).getInt("slices.done") > 1);
+        RestAssured.delete("/v1/capture-jobs/" + job).then().statusCode(200);
+        workers[0].kill();
+        workers[0] = worker(stack, 0);
+        completed(submitted(definition));
+        await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> {
+            StoredShards shards = StoredShards.of(job, stack.endpoints().kafka().bootstrapServers(), object -> dir);
+            assertThat(keys(stack, job)).isEqualTo(keys(shards)).isNotEmpty();
+        });
+    }
+
+    private static TreeSet<String> keys(StoredShards shards) {
+        return shards.events().stream()
+                .map(event -> event.object().key())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static TreeSet<String> keys(LocalStackProcess stack, String job) {
+        return Traces.keys(client(stack), stack.endpoints().s3().bucket(), "shards/" + job + "/");
+    }
+
+    private static MinioClient client(LocalStackProcess stack) {
+        StackEndpoints.S3 s3 = stack.endpoints().s3();
+        return MinioClient.builder()
+                .endpoint(s3.endpoint())
+                .credentials(s3.accessKey(), s3.secretKey())
+                .build();
     }
 
     private static int done(List<String> jobs) {
@@ -163,11 +197,7 @@ class WorkersIT {
 
     /** Every row of the job once, its shards in the bucket and no others. Digests of the shards, the job's id blanked. */
     private SortedSet<String> requireWhole(LocalStackProcess stack, String job, JsonPath ended) throws IOException {
-        StackEndpoints.S3 s3 = stack.endpoints().s3();
-        MinioClient client = MinioClient.builder()
-                .endpoint(s3.endpoint())
-                .credentials(s3.accessKey(), s3.secretKey())
-                .build();
+        MinioClient client = client(stack);
         Path files = Files.createDirectories(dir.resolve(job));
         StoredShards shards = StoredShards.of(
                 job, stack.endpoints().kafka().bootstrapServers(), object -> fetch(client, object, files));
@@ -179,10 +209,7 @@ class WorkersIT {
         }
         assertThat(shards.rows()).isEqualTo(ended.getLong("rows")).isEqualTo(2 * ended.getLong("tokens"));
         assertThat(shards.events()).hasSizeGreaterThan(2 * ended.getInt("slices.total"));
-        assertThat(Traces.keys(client, s3.bucket(), "shards/" + job + "/"))
-                .isEqualTo(shards.events().stream()
-                        .map(event -> event.object().key())
-                        .collect(Collectors.toCollection(TreeSet::new)));
+        assertThat(keys(stack, job)).isEqualTo(keys(shards));
         SortedSet<String> digests = new TreeSet<>();
         for (ShardWritten event : shards.events()) {
             byte[] bytes = Files.readAllBytes(fetch(client, event.object(), files));

@@ -56,7 +56,6 @@ public final class HookedModel implements AutoCloseable {
         return open(registered, hooks, dtype, List.of(), onnx, tokenizerFile);
     }
 
-    /** @param sites where runs may change values; hooks there give the changed ones */
     static HookedModel open(
             RegisteredModel registered,
             List<HookPoint> hooks,
@@ -64,13 +63,26 @@ public final class HookedModel implements AutoCloseable {
             List<EditSite> sites,
             ModelProto onnx,
             Path tokenizerFile) {
+        return open(registered, hooks, dtype, sites, onnx, tokenizerFile, Device.cpu());
+    }
+
+    /** @param sites where runs may change values; hooks there give the changed ones */
+    static HookedModel open(
+            RegisteredModel registered,
+            List<HookPoint> hooks,
+            DType dtype,
+            List<EditSite> sites,
+            ModelProto onnx,
+            Path tokenizerFile,
+            Device device) {
         StoredPrecision stored = StoredPrecision.of(dtype);
         OnnxSession session = OnnxSession.open(
                 HookSurgery.truncated(
                         EditSurgery.editable(onnx, sites),
                         hooks.stream().map(HookPoint::tensor).toList(),
                         stored.cast),
-                sites);
+                sites,
+                device);
         try {
             return new HookedModel(registered, hooks, dtype, TextTokenizer.open(tokenizerFile), session);
         } catch (RuntimeException e) {

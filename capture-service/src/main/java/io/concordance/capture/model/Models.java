@@ -36,6 +36,7 @@ public class Models {
     private final ObjectStore objects;
     private final CaptureConfig.Model settings;
     private final ModelCache cache;
+    private final ModelDevice device;
     private final LoadedModels<LoadedKey, HookedModel> loaded;
     private final LoadedModels<WriterKey, CausalModel> writers;
     private final Map<String, HookPoint> logits = new ConcurrentHashMap<>();
@@ -44,7 +45,8 @@ public class Models {
 
     private record WriterKey(String model, List<EditSite> sites) {}
 
-    Models(PostgresModelRepository repository, ObjectStore objects, CaptureConfig config) {
+    Models(PostgresModelRepository repository, ObjectStore objects, ModelDevice device, CaptureConfig config) {
+        this.device = device;
         this.repository = repository;
         this.objects = objects;
         this.settings = config.model();
@@ -188,7 +190,8 @@ public class Models {
         ModelFiles files = files(model);
         try (LoadedModels<LoadedKey, HookedModel>.Lease lease = loaded.lease(
                 new LoadedKey(model.id(), hooks, dtype, sites),
-                () -> HookedModel.open(model, hooks, dtype, sites, files.graph(), files.tokenizer()))) {
+                () -> HookedModel.open(
+                        model, hooks, dtype, sites, files.graph(), files.tokenizer(), device.device()))) {
             return work.apply(lease.model());
         }
     }

@@ -76,16 +76,21 @@ public final class OnnxSession implements AutoCloseable {
 
     /** @param sites where the graph can be changed, as {@link io.concordance.capture.model.graph.EditSurgery} made it */
     static OnnxSession open(ModelProto model, List<EditSite> sites) {
-        return open(model, sites, OrtSession.SessionOptions.OptLevel.ALL_OPT);
+        return open(model, sites, Device.cpu());
+    }
+
+    /** As {@link #open(ModelProto, List)}, on a device. */
+    static OnnxSession open(ModelProto model, List<EditSite> sites, Device device) {
+        return open(model, sites, OrtSession.SessionOptions.OptLevel.ALL_OPT, device);
     }
 
     /** Quick to open and slow to run: for a trial. */
     public static OnnxSession openUnoptimised(ModelProto model) {
-        return open(model, List.of(), OrtSession.SessionOptions.OptLevel.NO_OPT);
+        return open(model, List.of(), OrtSession.SessionOptions.OptLevel.NO_OPT, Device.cpu());
     }
 
     private static OnnxSession open(
-            ModelProto model, List<EditSite> sites, OrtSession.SessionOptions.OptLevel optimisation) {
+            ModelProto model, List<EditSite> sites, OrtSession.SessionOptions.OptLevel optimisation, Device device) {
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setOptimizationLevel(optimisation);
             options.setIntraOpNumThreads(1);
@@ -93,6 +98,7 @@ public final class OnnxSession implements AutoCloseable {
             options.setDeterministicCompute(true);
             // Its errors are exceptions already, and trial runs are meant to fail.
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+            device.use(options);
             options.addConfigEntry("session.intra_op.allow_spinning", "0");
             Path folder = OnnxFile.folder(model);
             if (folder != null) {
