@@ -29,6 +29,7 @@ create table analysis (
     model         text        not null,
     hook          text        not null,
     jobs          text[]      not null,
+    slices        integer[]   not null,
     state         text        not null check (state in ('running', 'completed', 'failed')),
     shards_done   integer     not null default 0,
     shards_total  integer     not null default 0,

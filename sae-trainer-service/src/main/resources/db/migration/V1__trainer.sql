@@ -9,6 +9,14 @@ create table captured_job (
     slices       integer not null
 );
 
+-- Jobs that came to an end. One that completed may have been extended since.
+create table captured_job_end (
+    job      uuid        primary key,
+    state    text        not null,
+    problem  text,
+    heard_at timestamptz not null default now()
+);
+
 create table captured_shard (
     job        uuid    not null,
     hook       text    not null,

@@ -9,6 +9,14 @@ import java.util.UUID;
  * @param objectPrefix where the dictionary's files lie, without a slash at its end
  * @param model id of the model
  * @param jobs capture jobs, in the order the dictionary learnt them
+ * @param slices how many slices of each job it learnt, from the first on; empty for all
  */
 record AnalysisTask(
-        UUID id, String run, String dictionary, String objectPrefix, String model, String hook, List<String> jobs) {}
+        UUID id,
+        String run,
+        String dictionary,
+        String objectPrefix,
+        String model,
+        String hook,
+        List<String> jobs,
+        List<Integer> slices) {}

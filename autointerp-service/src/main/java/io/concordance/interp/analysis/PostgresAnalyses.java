@@ -41,8 +41,8 @@ class PostgresAnalyses {
         jdbi.useTransaction(handle -> {
             if (inbox.firstSeen(handle, event.source(), event.id())) {
                 handle.createUpdate("""
-                                insert into analysis (id, run, dictionary, object_prefix, model, hook, jobs, state)
-                                values (:id, :run, :dictionary, :prefix, :model, :hook, :jobs, 'running')
+                                insert into analysis (id, run, dictionary, object_prefix, model, hook, jobs, slices, state)
+                                values (:id, :run, :dictionary, :prefix, :model, :hook, :jobs, :slices, 'running')
                                 on conflict do nothing
                                 """)
                         .bind("id", UUID.nameUUIDFromBytes(dictionary.getBytes(StandardCharsets.UTF_8)))
@@ -52,9 +52,16 @@ class PostgresAnalyses {
                         .bind("model", finished.model())
                         .bind("hook", finished.hook())
                         .bindArray("jobs", String.class, finished.jobs())
+                        .bindArray("slices", Integer.class, slices(finished))
                         .execute();
             }
         });
+    }
+
+    /** Empty when all slices of the jobs are meant. */
+    private static List<Integer> slices(DictionaryCheckpointed finished) {
+        List<Integer> slices = finished.slices();
+        return slices == null || slices.size() != finished.jobs().size() ? List.of() : slices;
     }
 
     List<AnalysisTask> running() {
@@ -67,7 +74,8 @@ class PostgresAnalyses {
                         row.getString("object_prefix"),
                         row.getString("model"),
                         row.getString("hook"),
-                        List.of((String[]) row.getArray("jobs").getArray())))
+                        List.of((String[]) row.getArray("jobs").getArray()),
+                        List.of((Integer[]) row.getArray("slices").getArray())))
                 .list());
     }
 

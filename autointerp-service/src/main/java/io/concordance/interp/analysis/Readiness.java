@@ -46,10 +46,11 @@ sealed interface Readiness {
             if (job.model().equals(task.model())) {
                 onnxDigest = job.modelDigest();
             }
-            if (captured.sliceCount(job.id(), task.hook()) < job.slices()) {
+            int slices = task.slices().isEmpty() ? job.slices() : task.slices().get(i);
+            if (captured.sliceCount(job.id(), task.hook(), slices) < slices) {
                 waiting = true;
             } else if (!waiting) {
-                shards.addAll(captured.shards(job.id(), task.hook()));
+                shards.addAll(captured.shards(job.id(), task.hook(), slices));
             }
         }
         if (waiting) {

@@ -79,13 +79,14 @@ public class PostgresCaptured {
                 .findOne());
     }
 
-    /** Shards of a job at a hook, by slice and part. */
-    public List<CapturedShard> shards(String job, String hook) {
+    /** Shards of a job's first slices at a hook, by slice and part. */
+    public List<CapturedShard> shards(String job, String hook, int slices) {
         return jdbi.withHandle(handle -> handle.createQuery("""
-                        select * from shard where job = :job and hook = :hook order by slice, part
+                        select * from shard where job = :job and hook = :hook and slice < :slices order by slice, part
                         """)
                 .bind("job", job)
                 .bind("hook", hook)
+                .bind("slices", slices)
                 .map((row, context) -> new CapturedShard(
                         row.getString("job"),
                         row.getString("hook"),
@@ -97,15 +98,16 @@ public class PostgresCaptured {
                 .list());
     }
 
-    /** Slices of a job whose shards at a hook are all known. */
-    public int sliceCount(String job, String hook) {
+    /** How many of a job's first slices have all their shards at a hook known. */
+    public int sliceCount(String job, String hook, int slices) {
         return jdbi.withHandle(handle -> handle.createQuery("""
                         select count(*) from (
-                            select slice from shard where job = :job and hook = :hook
+                            select slice from shard where job = :job and hook = :hook and slice < :slices
                             group by slice having count(*) = max(parts)) as whole
                         """)
                 .bind("job", job)
                 .bind("hook", hook)
+                .bind("slices", slices)
                 .mapTo(Integer.class)
                 .one());
     }

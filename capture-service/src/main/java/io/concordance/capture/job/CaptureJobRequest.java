@@ -25,6 +25,9 @@ record CaptureJobRequest(
         @Nullable List<@Nullable InterventionRequest> interventions,
         @Nullable List<@Nullable String> metrics) {
 
+    /** More of a job that is there. */
+    record Extension(@Nullable List<@Nullable Arm> arms) {}
+
     /**
      * @param transcripts digest of an uploaded file
      * @param interventions names of those that the arm is run with

@@ -50,6 +50,20 @@ class CaptureJobResource {
                 .build();
     }
 
+    @POST
+    @Path("/{id}/arms")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Idempotent
+    public Response extend(@PathParam("id") String id, CaptureJobRequest.@Nullable Extension request) {
+        if (request == null) {
+            throw new FieldProblem("", null, "arms");
+        }
+        CaptureJob job = jobs.extend(uuid(id), request).orElseThrow(() -> ProblemException.notFound("capture job", id));
+        return Response.accepted(job)
+                .location(URI.create("/v1/capture-jobs/" + job.id()))
+                .build();
+    }
+
     @GET
     public Page<CaptureJob> list(
             @QueryParam("cursor") @Nullable String cursor, @QueryParam("limit") @DefaultValue("50") int limit) {

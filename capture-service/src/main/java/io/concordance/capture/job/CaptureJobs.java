@@ -14,6 +14,7 @@ import io.concordance.contracts.digest.Digests;
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.shard.ShardKeys;
 import io.concordance.kit.page.Page;
+import io.concordance.kit.problem.ProblemException;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -99,6 +100,51 @@ public class CaptureJobs {
         interventions.keep(checked);
         repository.accept(job, model, hooks, slices, settings.partBytes());
         return job;
+    }
+
+    /**
+     * Adds arms without interventions to a job. An arm may continue one that is there, under its name and kind. What the job has keeps its
+     * numbers; a completed job runs again.
+     *
+     * @return the job with them, empty when there is none
+     * @throws FieldProblem on the first field at fault; nothing is kept then
+     * @throws ProblemException 409 when the job has failed or was cancelled
+     */
+    Optional<CaptureJob> extend(UUID id, CaptureJobRequest.Extension request) {
+        CaptureJob job = repository.find(id).orElse(null);
+        if (job == null) {
+            return Optional.empty();
+        }
+        RegisteredModel model = models.find(job.model()).orElseThrow();
+        List<DocumentIndex> indexes = new ArrayList<>();
+        List<CaptureJob.Arm> arms = arms(model, request.arms(), job.role(), interventions.check(model, null), indexes);
+        List<Slicing.Slice> slices =
+                slicing(model, ContextPolicy.of(job.contextPolicy())).cut(indexes);
+        CaptureJob extended = repository.extend(id, model, slices, now -> continuing(now.arms(), arms));
+        if (extended.state().isFinal()) {
+            throw ProblemException.conflict("Capture job " + id + " has already "
+                    + (extended.state() == State.FAILED ? "failed" : "been cancelled") + ".");
+        }
+        return Optional.of(extended);
+    }
+
+    private static List<CaptureJob.Arm> continuing(List<CaptureJob.Arm> there, List<CaptureJob.Arm> more) {
+        if (there.size() + more.size() > MAX_ARMS) {
+            throw new FieldProblem(
+                    "arms", more.size(), "at most " + MAX_ARMS + " in all; " + there.size() + " are there");
+        }
+        for (int i = 0; i < more.size(); i++) {
+            CaptureJob.Arm arm = more.get(i);
+            for (CaptureJob.Arm earlier : there) {
+                if (earlier.name().equals(arm.name()) && !earlier.kind().equals(arm.kind())) {
+                    throw new FieldProblem(
+                            "arms[" + i + "].kind",
+                            arm.kind(),
+                            "'" + earlier.kind() + "', as the arm of this name has");
+                }
+            }
+        }
+        return more;
     }
 
     private Slicing slicing(RegisteredModel model, ContextPolicy policy) {

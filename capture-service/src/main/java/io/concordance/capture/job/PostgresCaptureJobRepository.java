@@ -9,6 +9,7 @@ import io.concordance.capture.job.CaptureJob.State;
 import io.concordance.capture.model.HookPoint;
 import io.concordance.capture.model.RegisteredModel;
 import io.concordance.contracts.event.CaptureJobAccepted;
+import io.concordance.contracts.event.CaptureJobEnded;
 import io.concordance.contracts.event.Event;
 import io.concordance.contracts.event.SliceQueued;
 import io.concordance.contracts.json.Json;
@@ -25,7 +26,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
@@ -77,26 +80,90 @@ class PostgresCaptureJobRepository {
                     .bind("documents", job.documents())
                     .bind("createdAt", job.createdAt())
                     .execute();
-            PreparedBatch rows = handle.prepareBatch("""
-                    insert into slice (job, slice, arm, documents, from_byte, to_byte)
-                    values (:job, :slice, :arm, :documents, :fromByte, :toByte)
-                    """);
-            for (int i = 0; i < slices.size(); i++) {
-                Slicing.Slice slice = slices.get(i);
-                rows.bind("job", job.id())
-                        .bind("slice", i)
-                        .bind("arm", slice.arm())
-                        .bind("documents", slice.documents())
-                        .bind("fromByte", slice.fromByte())
-                        .bind("toByte", slice.toByte())
-                        .add();
+            queue(handle, job, model, slices, 0, 0);
+        });
+    }
+
+    /** Adds slices with the numbers from {@code firstSlice} on, and states the job with them. */
+    private void queue(
+            Handle handle,
+            CaptureJob job,
+            RegisteredModel model,
+            List<Slicing.Slice> slices,
+            int firstSlice,
+            int firstArm) {
+        PreparedBatch rows = handle.prepareBatch("""
+                insert into slice (job, slice, arm, documents, from_byte, to_byte)
+                values (:job, :slice, :arm, :documents, :fromByte, :toByte)
+                """);
+        for (int i = 0; i < slices.size(); i++) {
+            Slicing.Slice slice = slices.get(i);
+            rows.bind("job", job.id())
+                    .bind("slice", firstSlice + i)
+                    .bind("arm", firstArm + slice.arm())
+                    .bind("documents", slice.documents())
+                    .bind("fromByte", slice.fromByte())
+                    .bind("toByte", slice.toByte())
+                    .add();
+        }
+        rows.execute();
+        String id = job.id().toString();
+        outbox.add(handle, Event.of(SOURCE, id, accepted(job, model)));
+        for (int i = firstSlice; i < firstSlice + slices.size(); i++) {
+            outbox.add(handle, Event.of(SOURCE, id + "/" + i, new SliceQueued(id, i)));
+        }
+    }
+
+    /**
+     * Adds arms and their slices to a job that has not failed or been cancelled, behind those it has; a completed one
+     * runs again.
+     *
+     * @param arms checked against the job as it is then
+     * @return the job as it was left; unchanged, and in a final state, when it cannot be extended any more
+     */
+    CaptureJob extend(
+            UUID id,
+            RegisteredModel model,
+            List<Slicing.Slice> slices,
+            Function<CaptureJob, List<CaptureJob.Arm>> arms) {
+        return jdbi.inTransaction(handle -> {
+            CaptureJob job = handle.createQuery("select * from capture_job where id = :id for update")
+                    .bind("id", id)
+                    .map((row, context) -> job(row))
+                    .one();
+            if (job.state().isFinal() && job.state() != State.COMPLETED) {
+                return job;
             }
-            rows.execute();
-            String id = job.id().toString();
-            outbox.add(handle, Event.of(SOURCE, id, accepted(job, model)));
-            for (int i = 0; i < slices.size(); i++) {
-                outbox.add(handle, Event.of(SOURCE, id + "/" + i, new SliceQueued(id, i)));
-            }
+            List<CaptureJob.Arm> all =
+                    Stream.concat(job.arms().stream(), arms.apply(job).stream()).toList();
+            handle.createUpdate("""
+                            update capture_job set
+                                state = case when state = 'completed' then 'running' else state end,
+                                finished_at = null,
+                                arms = cast(:arms as jsonb),
+                                slices = slices + :slices,
+                                documents = documents + :documents
+                            where id = :id
+                            """)
+                    .bind("id", id)
+                    .bind("arms", json(all))
+                    .bind("slices", slices.size())
+                    .bind(
+                            "documents",
+                            slices.stream().mapToInt(Slicing.Slice::documents).sum())
+                    .execute();
+            CaptureJob extended = handle.createQuery("select * from capture_job where id = :id")
+                    .bind("id", id)
+                    .map((row, context) -> job(row))
+                    .one();
+            queue(
+                    handle,
+                    extended,
+                    model,
+                    slices,
+                    job.slices().total(),
+                    job.arms().size());
+            return extended;
         });
     }
 
@@ -143,10 +210,19 @@ class PostgresCaptureJobRepository {
     }
 
     void cancel(UUID id) {
-        jdbi.useHandle(handle -> handle.createUpdate("""
-                        update capture_job set state = 'cancelled', finished_at = now()
-                        where id = :id and state in ('accepted', 'running')
-                        """).bind("id", id).execute());
+        jdbi.useTransaction(handle -> {
+            Optional<Integer> slices =
+                    handle.createQuery("""
+                            update capture_job set state = 'cancelled', finished_at = now()
+                            where id = :id and state in ('accepted', 'running') returning slices
+                            """).bind("id", id).mapTo(Integer.class).findOne();
+            slices.ifPresent(count -> outbox.add(
+                    handle,
+                    Event.of(
+                            SOURCE,
+                            id.toString(),
+                            new CaptureJobEnded(id.toString(), State.CANCELLED.text(), count, null))));
+        });
     }
 
     private static CaptureJob job(ResultSet row) throws SQLException {

@@ -9,6 +9,7 @@ import io.concordance.capture.job.CaptureJob;
 import io.concordance.capture.job.CaptureJob.State;
 import io.concordance.capture.job.ContextPolicy;
 import io.concordance.capture.model.HookPoint;
+import io.concordance.contracts.event.CaptureJobEnded;
 import io.concordance.contracts.event.Event;
 import io.concordance.contracts.event.ShardWritten;
 import io.concordance.contracts.json.Json;
@@ -75,7 +76,7 @@ class PostgresSliceRepository {
             if (work.arm().generate() != null && written == null && isLastOfArm(handle, work)) {
                 return Finish.LAST_OF_ITS_ARM;
             }
-            record(handle, work, result);
+            boolean last = record(handle, work, result);
             if (written != null) {
                 keepWritten(handle, work, written);
             }
@@ -83,6 +84,9 @@ class PostgresSliceRepository {
                 for (int part = 0; part < result.parts().size(); part++) {
                     outbox.add(handle, Event.of(SOURCE, work.job().toString(), written(work, result, hook, part)));
                 }
+            }
+            if (last) {
+                outbox.add(handle, Event.of(SOURCE, work.job().toString(), ended(handle, work, State.COMPLETED, null)));
             }
             return Finish.DONE;
         });
@@ -136,6 +140,14 @@ class PostgresSliceRepository {
                 .execute();
     }
 
+    private static CaptureJobEnded ended(Handle handle, SliceWork work, State state, @Nullable String problem) {
+        int slices = handle.createQuery("select slices from capture_job where id = :job")
+                .bind("job", work.job())
+                .mapTo(Integer.class)
+                .one();
+        return new CaptureJobEnded(work.job().toString(), state.text(), slices, problem);
+    }
+
     private static State lockJob(Handle handle, UUID job) {
         return State.of(handle.createQuery("select state from capture_job where id = :job for update")
                 .bind("job", job)
@@ -151,7 +163,8 @@ class PostgresSliceRepository {
                 .one();
     }
 
-    private static void record(Handle handle, SliceWork work, SliceShards result) {
+    /** Whether it was the last one open. */
+    private static boolean record(Handle handle, SliceWork work, SliceShards result) {
         handle.createUpdate("""
                         update slice set done_at = now(), tokens = :tokens, truncated = :truncated,
                                          shards = cast(:shards as jsonb), loss = cast(:loss as jsonb)
@@ -164,7 +177,7 @@ class PostgresSliceRepository {
                 .bind("job", work.job())
                 .bind("slice", work.slice())
                 .execute();
-        handle.createUpdate("""
+        return handle.createQuery("""
                         update capture_job set
                             slices_done = slices_done + 1,
                             tokens = tokens + :tokens,
@@ -173,14 +186,15 @@ class PostgresSliceRepository {
                             skipped_summaries = skipped_summaries + :summaries,
                             state = case when slices_done + 1 = slices then 'completed' else state end,
                             finished_at = case when slices_done + 1 = slices then now() end
-                        where id = :job
+                        where id = :job returning slices_done = slices
                         """)
                 .bind("tokens", result.tokens())
                 .bind("rows", result.tokens() * work.hooks().size())
                 .bind("truncated", result.truncated())
                 .bind("summaries", result.summaries())
                 .bind("job", work.job())
-                .execute();
+                .mapTo(Boolean.class)
+                .one();
     }
 
     private static ShardWritten written(SliceWork work, SliceShards result, int hook, int index) {
@@ -222,6 +236,7 @@ class PostgresSliceRepository {
                         .bind("job", work.job())
                         .bind("problem", problem)
                         .execute();
+                outbox.add(handle, Event.of(SOURCE, work.job().toString(), ended(handle, work, State.FAILED, problem)));
             }
             return true;
         });

@@ -3,7 +3,8 @@ package io.concordance.contracts.event;
 import java.util.List;
 
 /**
- * A capture job was accepted and cut into slices.
+ * A capture job was accepted and cut into slices. Stated again, with all arms and slices, when it is extended: what was
+ * there before keeps its numbers.
  *
  * @param model id of the registered model
  * @param modelDigest digest of its ONNX file

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param dictionary digest of the finished dictionary, only when complete
  * @param objectPrefix where its files lie, only when complete
  * @param jobs capture jobs it learns from, in order
+ * @param slices how many slices of each of them, from the first on; all that there are when absent
  */
 public record DictionaryCheckpointed(
         String runId,
@@ -23,7 +24,24 @@ public record DictionaryCheckpointed(
         String hook,
         String model,
         List<String> jobs,
-        Metrics metrics) {
+        Metrics metrics,
+        @Nullable List<Integer> slices) {
+
+    /** Of all slices of the jobs. */
+    public DictionaryCheckpointed(
+            String runId,
+            long step,
+            long tokens,
+            boolean complete,
+            ObjectRef checkpoint,
+            @Nullable String dictionary,
+            @Nullable String objectPrefix,
+            String hook,
+            String model,
+            List<String> jobs,
+            Metrics metrics) {
+        this(runId, step, tokens, complete, checkpoint, dictionary, objectPrefix, hook, model, jobs, metrics, null);
+    }
 
     /**
      * Training metrics, averaged over the last hundredth of the run.

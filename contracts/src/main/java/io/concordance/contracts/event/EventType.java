@@ -3,6 +3,7 @@ package io.concordance.contracts.event;
 /** Every kind of message there is: its data record and its topic. The type name on the wire is the record's name. */
 public enum EventType {
     CAPTURE_JOB_ACCEPTED(CaptureJobAccepted.class, Topics.CAPTURE_JOB_ACCEPTED),
+    CAPTURE_JOB_ENDED(CaptureJobEnded.class, Topics.CAPTURE_JOB_ENDED),
     SLICE_QUEUED(SliceQueued.class, Topics.CAPTURE_SLICES),
     SHARD_WRITTEN(ShardWritten.class, Topics.SHARD_WRITTEN),
     DICTIONARY_CHECKPOINTED(DictionaryCheckpointed.class, Topics.DICTIONARY_CHECKPOINTED),

@@ -5,6 +5,7 @@ import java.util.List;
 /** Kafka topics by name, with the partitions a fresh installation gets. */
 public final class Topics {
     public static final String CAPTURE_JOB_ACCEPTED = "concordance.capture.job-accepted.v1";
+    public static final String CAPTURE_JOB_ENDED = "concordance.capture.job-ended.v1";
     public static final String CAPTURE_SLICES = "concordance.capture.slices.v1";
     public static final String SHARD_WRITTEN = "concordance.capture.shard-written.v1";
     public static final String DICTIONARY_CHECKPOINTED = "concordance.dictionary.checkpointed.v1";
@@ -22,6 +23,7 @@ public final class Topics {
     public static List<Topic> all() {
         return List.of(
                 new Topic(CAPTURE_JOB_ACCEPTED, 1),
+                new Topic(CAPTURE_JOB_ENDED, 1),
                 new Topic(CAPTURE_SLICES, 16),
                 new Topic(SHARD_WRITTEN, 4),
                 new Topic(DICTIONARY_CHECKPOINTED, 1),

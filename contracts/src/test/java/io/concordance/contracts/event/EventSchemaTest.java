@@ -42,6 +42,8 @@ class EventSchemaTest {
                         List.of(new CaptureJobAccepted.Arm("benign", "benign", DIGEST, 3)),
                         2,
                         3),
+                new CaptureJobEnded("j", "completed", 2, null),
+                new CaptureJobEnded("j", "failed", 2, "slice 1: the model fails"),
                 new SliceQueued("j", 1),
                 new ShardWritten(
                         "j",

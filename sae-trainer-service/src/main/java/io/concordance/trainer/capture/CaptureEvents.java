@@ -1,6 +1,7 @@
 package io.concordance.trainer.capture;
 
 import io.concordance.contracts.event.CaptureJobAccepted;
+import io.concordance.contracts.event.CaptureJobEnded;
 import io.concordance.contracts.event.Event;
 import io.concordance.contracts.event.ShardWritten;
 import io.concordance.contracts.problem.FieldProblem;
@@ -27,6 +28,14 @@ class CaptureEvents {
     void onJob(ConsumerRecord<String, byte[]> message) {
         Event<CaptureJobAccepted> event = Events.parse(message, CaptureJobAccepted.class);
         repository.add(event, uuid(event.data().jobId()));
+    }
+
+    @Incoming("job-ends")
+    @Blocking
+    @UntilHandled
+    void onJobEnd(ConsumerRecord<String, byte[]> message) {
+        Event<CaptureJobEnded> event = Events.parse(message, CaptureJobEnded.class);
+        repository.end(event, uuid(event.data().jobId()));
     }
 
     @Incoming("shards")

@@ -1,6 +1,7 @@
 package io.concordance.trainer.capture;
 
 import io.concordance.contracts.event.CaptureJobAccepted;
+import io.concordance.contracts.event.CaptureJobEnded;
 import io.concordance.contracts.event.Event;
 import io.concordance.contracts.event.ObjectRef;
 import io.concordance.contracts.event.ShardWritten;
@@ -11,6 +12,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -37,7 +39,8 @@ public class PostgresCaptureRepository {
             handle.createUpdate("""
                             insert into captured_job (id, model, model_digest, hooks, role, arms, slices)
                             values (:id, :model, :modelDigest, cast(:hooks as jsonb), :role, cast(:arms as jsonb), :slices)
-                            on conflict do nothing
+                            on conflict (id) do update set arms = excluded.arms, slices = excluded.slices
+                            where excluded.slices > captured_job.slices
                             """)
                     .bind("id", id)
                     .bind("model", job.model())
@@ -52,6 +55,42 @@ public class PostgresCaptureRepository {
                     .bind("slices", job.slices())
                     .execute();
         });
+    }
+
+    void end(Event<CaptureJobEnded> event, UUID id) {
+        CaptureJobEnded ended = event.data();
+        jdbi.useTransaction(handle -> {
+            if (!inbox.firstSeen(handle, event.source(), event.id())) {
+                return;
+            }
+            handle.createUpdate("""
+                            insert into captured_job_end (job, state, problem) values (:job, :state, :problem)
+                            on conflict (job) do update
+                                set state = excluded.state, problem = excluded.problem, heard_at = now()
+                            """)
+                    .bind("job", id)
+                    .bind("state", ended.state())
+                    .bind("problem", ended.problem())
+                    .execute();
+        });
+    }
+
+    /**
+     * Why shards of a job that are not here will never come: it failed or was cancelled a while ago, and what it had
+     * written by then is no longer on its way.
+     */
+    public Optional<String> lost(UUID job, Duration grace) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select state, problem from captured_job_end
+                        where job = :job and state <> 'completed'
+                          and heard_at < now() - cast(:millis as double precision) * interval '1 millisecond'
+                        """)
+                .bind("job", job)
+                .bind("millis", grace.toMillis())
+                .map((row, context) -> row.getString("state").equals("failed")
+                        ? "failed: " + row.getString("problem")
+                        : "was cancelled")
+                .findOne());
     }
 
     void add(Event<ShardWritten> event, UUID job, int rows) {
@@ -148,14 +187,18 @@ public class PostgresCaptureRepository {
                 .orElse(OptionalInt.empty()));
     }
 
-    /** Rows that have been captured so far at a hook of these jobs, in these arms. */
-    public long rows(List<UUID> jobs, String hook, List<String> arms) {
+    /** Rows that have been captured so far at a hook of these jobs' first slices, in these arms. */
+    public long rows(List<UUID> jobs, List<Integer> slices, String hook, List<String> arms) {
         return jdbi.withHandle(handle -> handle.createQuery("""
                         select coalesce(sum(rows), 0) from captured_shard
-                        where job in (<jobs>) and hook = :hook and role = :role
+                        join unnest(cast(:ids as uuid[]), cast(:slices as integer[])) as read (id, slices)
+                            on job = read.id and slice < read.slices
+                        where hook = :hook and role = :role
                           and (cast(:arms as jsonb) = '[]' or cast(:arms as jsonb) @> to_jsonb(arm))
                         """)
-                .bindList("jobs", jobs)
+                .bindArray(
+                        "ids", String.class, jobs.stream().map(UUID::toString).toList())
+                .bindArray("slices", Integer.class, slices)
                 .bind("hook", hook)
                 .bind("role", CapturedJob.LEARNING)
                 .bind("arms", json(arms))

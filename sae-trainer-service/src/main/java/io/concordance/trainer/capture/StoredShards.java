@@ -4,6 +4,7 @@ import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.shard.Shard;
 import io.concordance.trainer.stream.ShardOrder;
 import io.concordance.trainer.stream.ShardSource;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,9 @@ import java.util.UUID;
 
 /** The shards of one run: found in the trainer's tables, read from the object store. */
 final class StoredShards implements ShardSource {
+    /** Announcements of shards may come later than the end of their job. */
+    private static final Duration LATE = Duration.ofSeconds(10);
+
     private final PostgresCaptureRepository repository;
     private final ShardCache cache;
     private final String hook;
@@ -34,6 +38,11 @@ final class StoredShards implements ShardSource {
         }
         Optional<Written> found = repository.shard(UUID.fromString(slot.job()), hook, slot.slice(), arms);
         found.ifPresent(shard -> known.put(slot, shard));
+        if (found.isEmpty()) {
+            repository.lost(UUID.fromString(slot.job()), LATE).ifPresent(why -> {
+                throw new FieldProblem("jobs", slot.job() + ", which " + why, "jobs that complete");
+            });
+        }
         return found;
     }
 

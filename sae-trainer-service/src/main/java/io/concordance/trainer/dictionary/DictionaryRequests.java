@@ -56,7 +56,11 @@ class DictionaryRequests {
             }
         }
         RunSpec spec = new RunSpec(
-                jobs.stream().map(job -> UUID.fromString(job.id())).toList(), hook, arms(request.arms(), jobs), train);
+                jobs.stream().map(job -> UUID.fromString(job.id())).toList(),
+                jobs.stream().map(CapturedJob::slices).toList(),
+                hook,
+                arms(request.arms(), jobs),
+                train);
         return new Accepted(name, jobs.getFirst().model(), spec);
     }
 
@@ -110,6 +114,9 @@ class DictionaryRequests {
             if (jobs.stream().anyMatch(earlier -> earlier.id().equals(job.id()))) {
                 throw new FieldProblem(field, id, "every job once");
             }
+            captures.lost(UUID.fromString(job.id()), Duration.ZERO).ifPresent(why -> {
+                throw new FieldProblem(field, id, "a job that completes; this one " + why);
+            });
             jobs.add(job);
         }
         return jobs;

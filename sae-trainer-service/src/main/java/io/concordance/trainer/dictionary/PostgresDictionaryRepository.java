@@ -123,7 +123,7 @@ class PostgresDictionaryRepository {
                 steps * spec.train().batch(),
                 metricsOf(row),
                 new DictionaryRun.Coverage(
-                        captures.rows(spec.jobs(), spec.hook(), spec.arms()), row.getLong("rows_seen")),
+                        captures.rows(spec.jobs(), spec.slices(), spec.hook(), spec.arms()), row.getLong("rows_seen")),
                 row.getInt("features"),
                 row.getString("digest"),
                 row.getString("object_prefix"),

@@ -8,12 +8,14 @@ import java.util.UUID;
  * A run as accepted, every default filled in.
  *
  * @param jobs in the order their slices are read
+ * @param slices how many slices of each job are read, from the first on: those it had at acceptance
  * @param hook canonical name
  * @param arms names, empty for all
  */
-record RunSpec(List<UUID> jobs, String hook, List<String> arms, TrainConfig train) {
+record RunSpec(List<UUID> jobs, List<Integer> slices, String hook, List<String> arms, TrainConfig train) {
     RunSpec {
         jobs = List.copyOf(jobs);
+        slices = List.copyOf(slices);
         arms = List.copyOf(arms);
     }
 }

@@ -179,7 +179,8 @@ final class TrainingRun {
                 run.spec().hook(),
                 run.model(),
                 run.spec().jobs().stream().map(UUID::toString).toList(),
-                training.step().metrics());
+                training.step().metrics(),
+                run.spec().slices());
     }
 
     private void finish() {

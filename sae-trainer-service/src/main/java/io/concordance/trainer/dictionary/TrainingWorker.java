@@ -3,7 +3,6 @@ package io.concordance.trainer.dictionary;
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.kit.store.ObjectStoreException;
 import io.concordance.kit.store.StoredObject;
-import io.concordance.trainer.capture.CapturedJob;
 import io.concordance.trainer.capture.PostgresCaptureRepository;
 import io.concordance.trainer.capture.ShardSources;
 import io.concordance.trainer.checkpoint.Checkpoint;
@@ -172,6 +171,11 @@ class TrainingWorker {
             if (width.isPresent()) {
                 return width;
             }
+            for (UUID job : run.spec().jobs()) {
+                captures.lost(job, Duration.ZERO).ifPresent(why -> {
+                    throw new FieldProblem("jobs", job + ", which " + why, "jobs that complete");
+                });
+            }
             pulse.check();
             if (stopping.requested()
                     || (System.nanoTime() > deadline && parts.lease().othersWait())) {
@@ -183,9 +187,9 @@ class TrainingWorker {
 
     private ShardOrder order(RunSpec spec) {
         List<ShardOrder.Job> jobs = new ArrayList<>();
-        for (UUID id : spec.jobs()) {
-            CapturedJob job = captures.job(id).orElseThrow();
-            jobs.add(new ShardOrder.Job(job.id(), job.slices()));
+        for (int j = 0; j < spec.jobs().size(); j++) {
+            jobs.add(new ShardOrder.Job(
+                    spec.jobs().get(j).toString(), spec.slices().get(j)));
         }
         return new ShardOrder(jobs);
     }

@@ -26,7 +26,11 @@ public interface ShardSource {
         }
     }
 
-    /** The shards of a slot, or empty while capture has not written them all. */
+    /**
+     * The shards of a slot, or empty while capture has not written them all.
+     *
+     * @throws io.concordance.contracts.problem.FieldProblem when it never will
+     */
     Optional<Written> find(ShardOrder.Slot slot);
 
     /** Reads their activations as [rows, width] into {@code target} from {@code offset}. */

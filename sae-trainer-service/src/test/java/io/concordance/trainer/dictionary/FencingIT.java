@@ -64,7 +64,9 @@ class FencingIT {
         runs.add(
                 id,
                 new DictionaryRequests.Accepted(
-                        "fenced", "model", new RunSpec(List.of(UUID.randomUUID()), "hook", List.of(), config)));
+                        "fenced",
+                        "model",
+                        new RunSpec(List.of(UUID.randomUUID()), List.of(1), "hook", List.of(), config)));
     }
 
     private ClaimedRun takenOver() {
