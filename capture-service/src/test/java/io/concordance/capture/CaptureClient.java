@@ -43,6 +43,12 @@ final class CaptureClient {
         return given().contentType(ContentType.JSON).body(job).post("/v1/capture-jobs");
     }
 
+    static Response extend(String job, List<Map<String, Object>> arms) {
+        return given().contentType(ContentType.JSON)
+                .body(Map.of("arms", arms))
+                .post("/v1/capture-jobs/" + job + "/arms");
+    }
+
     /** The job once it has ended. */
     static JsonPath ended(String id) {
         await().atMost(Duration.ofMinutes(3))

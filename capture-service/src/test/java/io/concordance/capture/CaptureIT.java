@@ -2,6 +2,7 @@ package io.concordance.capture;
 
 import static io.concordance.capture.CaptureClient.arm;
 import static io.concordance.capture.CaptureClient.ended;
+import static io.concordance.capture.CaptureClient.extend;
 import static io.concordance.capture.CaptureClient.file;
 import static io.concordance.capture.CaptureClient.job;
 import static io.concordance.capture.CaptureClient.line;
@@ -14,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.concordance.capture.model.DirectRun;
 import io.concordance.capture.model.MiniLm;
 import io.concordance.capture.model.graph.TinyTransformer;
+import io.concordance.contracts.event.CaptureJobEnded;
 import io.concordance.contracts.event.ShardWritten;
 import io.concordance.contracts.shard.Shard;
 import io.concordance.kit.store.ObjectStore;
@@ -178,6 +180,59 @@ class CaptureIT {
         assertThat(StoredShards.of(id, kafka, objects, dir).events())
                 .singleElement()
                 .satisfies(shard -> assertThat(shard.hook()).isEqualTo(tensor));
+    }
+
+    @Test
+    void extendsACompletedJobBehindWhatItHas() {
+        String model = Organism.registered();
+        String first = Organism.transcripts(12, 21);
+        String id = submit(job(model, List.of("resid_post.0"), "bf16", List.of(arm("a", "benign", first))))
+                .jsonPath()
+                .getString("id");
+        int slices = ended(id).getInt("slices.total");
+        Map<String, List<Object>> before =
+                StoredShards.of(id, kafka, objects, dir).tensors();
+
+        Response extended = extend(
+                id,
+                List.of(
+                        arm("a", "benign", Organism.uploaded(file(List.of(line("more", "ok", "raw", "ping web"))))),
+                        arm("b", "off-policy", Organism.transcripts(7, 22))));
+
+        assertThat(extended.statusCode()).as(extended.asString()).isEqualTo(202);
+        assertThat(extended.jsonPath().getString("state")).isEqualTo("running");
+        JsonPath ended = ended(id);
+        assertThat(ended.getString("state")).as(ended.getString("problem")).isEqualTo("completed");
+        assertThat(ended.getInt("documents")).isEqualTo(20);
+        assertThat(ended.getInt("slices.total")).isEqualTo(slices + 2);
+        StoredShards after = StoredShards.of(id, kafka, objects, dir);
+        assertThat(after.tensors()).containsAllEntriesOf(before).hasSize(slices + 2);
+        assertThat(after.positions("blocks.0.hook_resid_post", "a")).hasSize(13).containsKey("more");
+        assertThat(after.positions("blocks.0.hook_resid_post", "b")).hasSize(7);
+        assertThat(Ends.of(id, kafka))
+                .containsExactly(
+                        new CaptureJobEnded(id, "completed", slices, null),
+                        new CaptureJobEnded(id, "completed", slices + 2, null));
+    }
+
+    @Test
+    void refusesToExtendWhatHasFailedOrDoesNotFit() {
+        String model = Organism.registered();
+        String digest = Organism.transcripts(400, 23);
+        String id = submit(job(model, List.of("resid_post.0"), "fp16", List.of(arm("a", "benign", digest))))
+                .jsonPath()
+                .getString("id");
+
+        assertThat(extend(id, List.of(arm("a", "off-policy", digest))).asString())
+                .contains("arms[0].kind")
+                .contains("benign");
+        assertThat(given().delete("/v1/capture-jobs/" + id).statusCode()).isEqualTo(200);
+        assertThat(extend(id, List.of(arm("b", "benign", digest))).statusCode()).isEqualTo(409);
+        assertThat(ended(id).getInt("documents")).isEqualTo(400);
+        assertThat(Ends.of(id, kafka)).extracting(CaptureJobEnded::state).containsExactly("cancelled");
+        assertThat(extend(java.util.UUID.randomUUID().toString(), List.of(arm("b", "benign", digest)))
+                        .statusCode())
+                .isEqualTo(404);
     }
 
     @Test

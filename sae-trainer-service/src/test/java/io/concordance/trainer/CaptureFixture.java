@@ -2,6 +2,7 @@ package io.concordance.trainer;
 
 import io.concordance.contracts.digest.Digests;
 import io.concordance.contracts.event.CaptureJobAccepted;
+import io.concordance.contracts.event.CaptureJobEnded;
 import io.concordance.contracts.event.Event;
 import io.concordance.contracts.event.ObjectRef;
 import io.concordance.contracts.event.ShardWritten;
@@ -103,6 +104,11 @@ final class CaptureFixture {
     }
 
     Event<CaptureJobAccepted> accepted() {
+        return accepted(slices);
+    }
+
+    /** The job as it was announced when it had fewer slices. */
+    Event<CaptureJobAccepted> accepted(int announced) {
         return Event.of(
                 SOURCE,
                 id,
@@ -114,10 +120,52 @@ final class CaptureFixture {
                         role,
                         "fp16",
                         ARMS.stream()
-                                .map(arm -> new CaptureJobAccepted.Arm(arm, arm, Digests.sha256(arm), slices))
+                                .map(arm -> new CaptureJobAccepted.Arm(arm, arm, Digests.sha256(arm), announced))
                                 .toList(),
+                        announced,
+                        announced));
+    }
+
+    Event<CaptureJobEnded> ended(String state) {
+        return Event.of(SOURCE, id, new CaptureJobEnded(id, state, slices, null));
+    }
+
+    /** The key and the bytes of the shard that holds one half of a slice's rows. */
+    Map.Entry<String, byte[]> half(int slice, int part) {
+        float[] rows = rows(slice);
+        int middle = rows.length / width / 2;
+        ShardWriter writer = new ShardWriter(
+                new ShardHeader(id, MODEL, HOOK, slice, part, 2, arm(slice), arm(slice), role), width, DType.F32);
+        writer.addDocument("half-" + part, Outcome.OK);
+        for (int r = part * middle; r < (part == 0 ? middle : rows.length / width); r++) {
+            writer.addRow(1, r - part * middle, (byte) 0, rows, r * width);
+        }
+        return Map.entry(ShardKeys.shard(id, HOOK, slice, part), writer.toBytes());
+    }
+
+    Event<ShardWritten> writtenHalf(int slice, int part) {
+        Map.Entry<String, byte[]> half = half(slice, part);
+        int rows = rows(slice).length / width;
+        return Event.of(
+                SOURCE,
+                id,
+                new ShardWritten(
+                        id,
+                        MODEL,
+                        HOOK,
+                        slice,
                         slices,
-                        slices));
+                        arm(slice),
+                        arm(slice),
+                        role,
+                        new ObjectRef(
+                                "concordance", half.getKey(), Digests.sha256(half.getValue()), half.getValue().length),
+                        "fp32",
+                        part == 0 ? rows / 2 : rows - rows / 2,
+                        width,
+                        1,
+                        part,
+                        2));
     }
 
     Event<ShardWritten> written(int slice) {

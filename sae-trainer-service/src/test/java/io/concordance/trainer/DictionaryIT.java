@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -233,6 +234,65 @@ class DictionaryIT {
         publish(shards.subList(5, 10));
 
         assertThat(awaitEnd(id).getLong("coverage.seen")).isEqualTo(job.rowCount());
+    }
+
+    @Test
+    void aSliceInSeveralShardsIsReadAsOne() {
+        CaptureFixture job = new CaptureFixture(WIDTH, 4, 300, "learning", 11);
+        List<Event<?>> shards = announcements(job);
+        Map.Entry<String, byte[]> further = job.half(2, 1);
+        store.delete(job.key(2));
+        store.putIfAbsent(job.key(2), job.half(2, 0).getValue(), "application/octet-stream");
+        store.putIfAbsent(further.getKey(), further.getValue(), "application/octet-stream");
+        shards.set(2, job.writtenHalf(2, 1));
+        publish(List.of(job.accepted()));
+        publish(shards);
+        String id = submit(request("parts", List.of(job.id), 10_000)).getString("id");
+        await().atMost(PATIENCE).until(() -> get(id).getLong("coverage.rows") > 0);
+        publish(List.of(job.writtenHalf(2, 0)));
+
+        JsonPath run = awaitEnd(id);
+
+        TrainConfig config = TrainConfig.of(64, 4, Activation.BATCHTOPK, 10_000, 7, 64, null, SmallWindows.WINDOW_ROWS);
+        assertThat(run.getString("state")).as(run.prettify()).isEqualTo("completed");
+        assertThat(run.getLong("coverage.seen")).isEqualTo(job.rowCount());
+        assertThat(run.getString("digest")).isEqualTo(inProcess(config, job));
+    }
+
+    @Test
+    void aRunReadsTheSlicesThatItsJobHadAtAcceptance() {
+        CaptureFixture job = new CaptureFixture(WIDTH, 6, 300, "learning", 12);
+        List<Event<?>> shards = announcements(job);
+        publish(List.of(job.accepted(4)));
+        String before = submit(request("before", List.of(job.id), 10_000)).getString("id");
+        publish(List.of(job.accepted()));
+        publish(shards);
+
+        JsonPath run = awaitEnd(before);
+
+        long first =
+                IntStream.range(0, 4).mapToLong(s -> job.rows(s).length / WIDTH).sum();
+        assertThat(run.getString("state")).as(run.prettify()).isEqualTo("completed");
+        assertThat(run.getLong("coverage.rows")).isEqualTo(first);
+        assertThat(run.getLong("coverage.seen")).isEqualTo(first);
+        JsonPath after =
+                awaitEnd(submit(request("after", List.of(job.id), 10_000)).getString("id"));
+        assertThat(after.getLong("coverage.seen")).isEqualTo(job.rowCount());
+    }
+
+    @Test
+    void aRunFailsWithTheJobItWaitsFor() {
+        CaptureFixture job = new CaptureFixture(WIDTH, 4, 300, "learning", 13);
+        publish(List.of(job.accepted()));
+        publish(announcements(job).subList(0, 2));
+        String id = submit(request("lost", List.of(job.id), 10_000)).getString("id");
+        publish(List.of(job.ended("cancelled")));
+
+        JsonPath run = awaitEnd(id);
+
+        assertThat(run.getString("state")).isEqualTo("failed");
+        assertThat(run.getString("problem")).contains(job.id).contains("was cancelled");
+        refused("jobs[0]", "jobs", List.of(job.id));
     }
 
     @Test
