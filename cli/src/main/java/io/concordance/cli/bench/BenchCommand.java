@@ -44,6 +44,7 @@ public final class BenchCommand implements Callable<Integer> {
                 "--enable-native-access=ALL-UNNAMED",
                 "--add-modules=jdk.incubator.vector",
                 "--sun-misc-unsafe-memory-access=allow",
+                "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
                 "-Dconcordance.home=" + home,
                 "-cp",
                 String.join(
