@@ -34,6 +34,18 @@ class BatchesTest {
     }
 
     @Test
+    void cutsWhereLengthsJumpRatherThanFillingABatch() {
+        int[] lengths = {10, 500, 11, 480, 12, 490};
+
+        assertThat(Batches.of(lengths, 4096, true)).containsExactly(List.of(0, 2, 4), List.of(3, 5, 1));
+    }
+
+    @Test
+    void runsDocumentsOfNearlyOneLengthTogether() {
+        assertThat(Batches.of(new int[] {100, 101, 102, 103}, 4096, true)).hasSize(1);
+    }
+
+    @Test
     void keepsLengthsApartForAModelThatPaddingDisturbs() {
         assertThat(Batches.of(new int[] {3, 5, 3, 5}, 100, false)).containsExactly(List.of(0, 2), List.of(1, 3));
     }

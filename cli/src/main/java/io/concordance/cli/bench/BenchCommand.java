@@ -52,7 +52,8 @@ public final class BenchCommand implements Callable<Integer> {
                         target.resolve("classes").toString(),
                         target.resolve("bench") + "/*",
                         capture.resolve("app") + "/*",
-                        capture.resolve("lib/main") + "/*"),
+                        capture.resolve("lib/main") + "/*",
+                        capture.resolve("lib/boot") + "/*"),
                 "io.concordance.bench.Bench",
                 name));
         if (json != null) {

@@ -1,6 +1,7 @@
 package io.concordance.kit.store;
 
 import io.minio.BucketExistsArgs;
+import io.minio.Checksum;
 import io.minio.GetObjectArgs;
 import io.minio.GetObjectResponse;
 import io.minio.ListObjectsArgs;
@@ -61,6 +62,8 @@ class S3 {
         PutObjectArgs.Builder args = PutObjectArgs.builder().bucket(bucket).object(object.key()).stream(
                         data, object.bytes(), PART_BYTES)
                 .contentType(contentType)
+                // The client's own default is computed byte by byte; this one by the processor.
+                .checksum(Checksum.Algorithm.CRC32)
                 .userMetadata(Map.of(DIGEST, object.sha256()));
         if (object.bytes() <= PART_BYTES) {
             args.headers(WriteOnceClient.IF_ABSENT);
