@@ -135,7 +135,7 @@ final class CaptureFixture {
         float[] rows = rows(slice);
         int middle = rows.length / width / 2;
         ShardWriter writer = new ShardWriter(
-                new ShardHeader(id, MODEL, HOOK, slice, part, 2, arm(slice), arm(slice), role), width, DType.F32);
+                new ShardHeader(id, MODEL, HOOK, slice, part, 2, arm(slice), arm(slice), role, null), width, DType.F32);
         writer.addDocument("half-" + part, Outcome.OK);
         for (int r = part * middle; r < (part == 0 ? middle : rows.length / width); r++) {
             writer.addRow(1, r - part * middle, (byte) 0, rows, r * width);
