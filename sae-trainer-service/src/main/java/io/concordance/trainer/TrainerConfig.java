@@ -5,7 +5,10 @@ import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** Settings of the trainer, {@code concordance.trainer.*}. None of them changes a byte of a dictionary already accepted. */
+/**
+ * Settings of the trainer, {@code concordance.trainer.*}. None of them changes a byte of a dictionary already accepted, but
+ * for {@link #device} and {@link #cudaEncoding}, which do so before the run's first checkpoint and never after it.
+ */
 @ConfigMapping(prefix = "concordance.trainer")
 public interface TrainerConfig {
 
@@ -23,6 +26,20 @@ public interface TrainerConfig {
     /** Kernel threads a run; 0 for one a core. Any number gives the same dictionary. */
     @WithDefault("0")
     int threads();
+
+    /**
+     * What runs are trained on: {@code cpu}, the GPU {@code cuda:N}, or {@code auto} for the first GPU that works, else the
+     * CPU. A GPU that is asked for and cannot serve keeps the service from starting.
+     */
+    @WithDefault("auto")
+    String device();
+
+    /**
+     * How a GPU multiplies rows by encoder weights: {@code cublas} (fp32), {@code cublas-tf32} or {@code in-order}, which is
+     * slower and gives the bytes that the CPU gives.
+     */
+    @WithDefault("cublas")
+    String cudaEncoding();
 
     /** Rows that are shuffled together, for runs accepted from now on. */
     @WithDefault("32768")

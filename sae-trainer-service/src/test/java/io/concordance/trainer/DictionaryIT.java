@@ -16,6 +16,7 @@ import io.concordance.kit.store.ObjectStore;
 import io.concordance.kit.testing.Platform;
 import io.concordance.kit.testing.PlatformResource;
 import io.concordance.trainer.checkpoint.Training;
+import io.concordance.trainer.kernel.Processor;
 import io.concordance.trainer.step.Activation;
 import io.concordance.trainer.step.TrainConfig;
 import io.concordance.trainer.stream.MemoryShards;
@@ -151,7 +152,7 @@ class DictionaryIT {
             job.addTo(memory);
             order.add(new ShardOrder.Job(job.id, job.slices));
         }
-        try (Training training = new Training(config, WIDTH, new ShardOrder(order), memory, 1, null)) {
+        try (Training training = new Training(config, WIDTH, new ShardOrder(order), memory, Processor.cpu(1), null)) {
             while (training.advance() != Training.Advance.DONE) {}
             return DictionaryFiles.write(
                     training.export(CaptureFixture.MODEL, CaptureFixture.HOOK), folder.resolve("in-process"));

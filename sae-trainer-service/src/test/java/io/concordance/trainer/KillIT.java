@@ -12,6 +12,7 @@ import io.concordance.contracts.event.Topics;
 import io.concordance.local.LocalStackProcess;
 import io.concordance.local.StackEndpoints;
 import io.concordance.trainer.checkpoint.Training;
+import io.concordance.trainer.kernel.Processor;
 import io.concordance.trainer.step.Activation;
 import io.concordance.trainer.step.TrainConfig;
 import io.concordance.trainer.stream.MemoryShards;
@@ -208,7 +209,7 @@ class KillIT {
         job.addTo(memory);
         TrainConfig config = TrainConfig.of(64, 4, Activation.BATCHTOPK, TOKENS, 1, 64, null, SmallWindows.WINDOW_ROWS);
         ShardOrder order = new ShardOrder(List.of(new ShardOrder.Job(job.id, job.slices)));
-        try (Training training = new Training(config, WIDTH, order, memory, 2, null)) {
+        try (Training training = new Training(config, WIDTH, order, memory, Processor.cpu(2), null)) {
             while (training.advance() != Training.Advance.DONE) {}
             return DictionaryFiles.write(
                     training.export(CaptureFixture.MODEL, CaptureFixture.HOOK), folder.resolve("in-process"));

@@ -35,6 +35,7 @@ public final class CheckpointFile {
         StreamState stream = checkpoint.stream();
         SafetensorsWriter out = new SafetensorsWriter()
                 .metadata("format", FORMAT)
+                .metadata("arithmetic", checkpoint.arithmetic())
                 .metadata("step", Long.toString(train.step()))
                 .metadata("scale", bits(train.scale()))
                 .metadata("threshold", bits(train.threshold()))
@@ -140,7 +141,7 @@ public final class CheckpointFile {
                 in.floats("leftover"),
                 in.longs("leftover_rows"),
                 in.bytes("seen"));
-        return new Checkpoint(train, stream);
+        return new Checkpoint(train, stream, in.metadata("arithmetic"));
     }
 
     private static Map<Parameter, float[]> tensors(SafetensorsFile in, Quantity quantity) {

@@ -3,6 +3,7 @@ package io.concordance.trainer.checkpoint;
 import io.concordance.contracts.dictionary.Dictionary;
 import io.concordance.trainer.kernel.KernelShape;
 import io.concordance.trainer.kernel.Kernels;
+import io.concordance.trainer.kernel.Processor;
 import io.concordance.trainer.kernel.StepKernels;
 import io.concordance.trainer.step.TrainConfig;
 import io.concordance.trainer.step.TrainStep;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One dictionary in training: steps fed from the row stream, stoppable between any two steps. What it ends with is a
- * function of (config, ordered shards), however often it was stopped and resumed from a {@link Checkpoint}.
+ * function of (config, ordered shards, arithmetic of the processor), however often it was stopped and resumed from a {@link Checkpoint}.
  */
 public final class Training implements AutoCloseable {
     private final StepKernels kernels;
@@ -38,22 +39,32 @@ public final class Training implements AutoCloseable {
     /**
      * @param inputWidth values an activation row
      * @param from where to go on, or null to start
+     * @throws io.concordance.trainer.kernel.OtherArithmetic when the processor cannot go on with the bits of {@code from}
      */
     public Training(
             TrainConfig config,
             int inputWidth,
             ShardOrder order,
             ShardSource source,
-            int threads,
+            Processor processor,
             @Nullable Checkpoint from) {
-        kernels = Kernels.open(new KernelShape(inputWidth, config.width(), config.batch()), threads);
-        step = new TrainStep(config, kernels);
-        StreamState position = from == null ? StreamState.start() : from.stream();
-        rows = new RowStream(order, source, inputWidth, config.batch(), config.windowRows(), config.seed(), position);
-        batch = new float[config.batch() * inputWidth];
-        if (from != null) {
-            step.restore(from.train());
-            initialised = true;
+        kernels = Kernels.open(
+                new KernelShape(inputWidth, config.width(), config.batch()),
+                processor,
+                from == null ? null : from.arithmetic());
+        try {
+            step = new TrainStep(config, kernels);
+            StreamState position = from == null ? StreamState.start() : from.stream();
+            rows = new RowStream(
+                    order, source, inputWidth, config.batch(), config.windowRows(), config.seed(), position);
+            batch = new float[config.batch() * inputWidth];
+            if (from != null) {
+                step.restore(from.train());
+                initialised = true;
+            }
+        } catch (RuntimeException e) {
+            kernels.close();
+            throw e;
         }
     }
 
@@ -75,7 +86,7 @@ public final class Training implements AutoCloseable {
 
     /** The state between two steps; only once a step was taken. */
     public Checkpoint checkpoint() {
-        return new Checkpoint(step.snapshot(), rows.snapshot());
+        return new Checkpoint(step.snapshot(), rows.snapshot(), kernels.arithmetic());
     }
 
     public TrainStep step() {

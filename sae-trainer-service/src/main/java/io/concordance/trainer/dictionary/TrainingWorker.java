@@ -7,7 +7,10 @@ import io.concordance.trainer.capture.PostgresCaptureRepository;
 import io.concordance.trainer.capture.ShardSources;
 import io.concordance.trainer.checkpoint.Checkpoint;
 import io.concordance.trainer.checkpoint.Training;
+import io.concordance.trainer.kernel.KernelShape;
 import io.concordance.trainer.kernel.Kernels;
+import io.concordance.trainer.kernel.Processor;
+import io.concordance.trainer.kernel.StepKernels;
 import io.concordance.trainer.step.TrainingDiverged;
 import io.concordance.trainer.stream.ShardOrder;
 import io.quarkus.runtime.ShutdownEvent;
@@ -38,6 +41,7 @@ class TrainingWorker {
     private final TrainingParts parts;
     private final PostgresCaptureRepository captures;
     private final ShardSources shards;
+    private final Processor processor;
     private final String holder = UUID.randomUUID().toString();
     private final StopSignal stopping = new StopSignal();
     private final List<Thread> threads = new ArrayList<>();
@@ -46,9 +50,18 @@ class TrainingWorker {
         this.parts = parts;
         this.captures = captures;
         this.shards = shards;
+        this.processor = Processor.of(
+                parts.config().device(),
+                parts.config().cudaEncoding(),
+                threads(parts.config().threads()));
     }
 
     void start(@Observes StartupEvent event) {
+        if (processor.kind() == Processor.Kind.CUDA) {
+            try (StepKernels kernels = Kernels.open(new KernelShape(1, 1, 1), processor, null)) {
+                LOG.infof("training with %s kernels", kernels.name());
+            }
+        }
         for (int i = 0; i < parts.config().runs(); i++) {
             threads.add(Thread.ofPlatform().name("training-" + i).start(this::work));
         }
@@ -67,7 +80,9 @@ class TrainingWorker {
     }
 
     private void work() {
-        LOG.infof("training with %s kernels", Kernels.vectorised() ? "vector" : "scalar");
+        if (processor.kind() != Processor.Kind.CUDA) {
+            LOG.infof("on the CPU, training with %s kernels", Kernels.vectorised() ? "vector" : "scalar");
+        }
         UUID failing = null;
         int failures = 0;
         while (!stopping.requested()) {
@@ -157,7 +172,7 @@ class TrainingWorker {
                 width.getAsInt(),
                 order(spec),
                 shards.of(spec.hook(), spec.arms()),
-                threads(),
+                processor,
                 checkpoint(run.checkpoint()))) {
             new TrainingRun(run, training, parts, pulse).train(stopping);
         }
@@ -194,8 +209,7 @@ class TrainingWorker {
         return new ShardOrder(jobs);
     }
 
-    private int threads() {
-        int configured = parts.config().threads();
+    private static int threads(int configured) {
         return configured > 0 ? configured : Runtime.getRuntime().availableProcessors();
     }
 

@@ -1,9 +1,14 @@
 package io.concordance.trainer.kernel;
 
+import io.concordance.trainer.kernel.cuda.CudaUnavailable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
 
-/** Chooses the kernels for this machine. The choice changes speed, never a bit of the result. */
+/**
+ * Chooses the kernels for this machine. Among those of one {@link StepKernels#arithmetic} the choice changes speed, never a
+ * bit of the result.
+ */
 public final class Kernels {
     private static final Logger LOG = System.getLogger(Kernels.class.getName());
     private static final String MODULE = "jdk.incubator.vector";
@@ -52,8 +57,44 @@ public final class Kernels {
         return Machine.VECTOR;
     }
 
-    /** The fastest kernels that work here. */
+    /** The fastest kernels that work on the CPU. */
     public static StepKernels open(KernelShape shape, int threads) {
         return Machine.VECTOR ? new VectorKernels(shape, threads) : new ScalarKernels(shape);
+    }
+
+    /**
+     * Kernels on a processor.
+     *
+     * @param arithmetic {@link StepKernels#arithmetic} to go on with, or null for any
+     * @throws CudaUnavailable when a GPU was asked for and cannot serve, naming what is missing
+     * @throws OtherArithmetic when nothing on this processor has that arithmetic
+     */
+    public static StepKernels open(KernelShape shape, Processor processor, @Nullable String arithmetic) {
+        Processor wanted = StepKernels.IN_ORDER.equals(arithmetic) ? processor.with(CudaEncoding.IN_ORDER) : processor;
+        StepKernels kernels = open(shape, wanted);
+        if (arithmetic != null && !arithmetic.equals(kernels.arithmetic())) {
+            OtherArithmetic other = new OtherArithmetic(arithmetic, kernels);
+            kernels.close();
+            throw other;
+        }
+        return kernels;
+    }
+
+    private static StepKernels open(KernelShape shape, Processor processor) {
+        return switch (processor.kind()) {
+            case CPU -> open(shape, processor.threads());
+            case CUDA -> new CudaKernels(shape, processor.ordinal(), processor.encoding());
+            case AUTO -> {
+                StepKernels kernels;
+                try {
+                    kernels = new CudaKernels(shape, processor.ordinal(), processor.encoding());
+                    LOG.log(Level.INFO, "device auto: {0}", kernels.name());
+                } catch (CudaUnavailable e) {
+                    kernels = open(shape, processor.threads());
+                    LOG.log(Level.INFO, "device auto: {0}, for there is {1}", kernels.name(), e.getMessage());
+                }
+                yield kernels;
+            }
+        };
     }
 }

@@ -74,17 +74,22 @@ public final class Pairs {
         count = end;
     }
 
-    /** Counts and sums the pairs from {@code first} on, in their order. */
+    /** Counts and sums the pairs from {@code first} on: each row's in their order, then the rows in theirs. */
     Selected selected(int first, double threshold) {
         long active = 0;
         double sum = 0;
+        double rowSum = 0;
         for (int i = first; i < count; i++) {
+            if (i > first && rows[i] != rows[i - 1]) {
+                sum += rowSum;
+                rowSum = 0;
+            }
             if (activations[i] > 0) {
                 active++;
-                sum += activations[i];
+                rowSum += activations[i];
             }
         }
-        return new Selected(active, threshold, sum);
+        return new Selected(active, threshold, sum + rowSum);
     }
 
     /** Declares that everything added so far is a main pair. */

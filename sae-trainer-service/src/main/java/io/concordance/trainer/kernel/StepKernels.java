@@ -23,8 +23,15 @@ package io.concordance.trainer.kernel;
  * for bit; one that cannot says so.
  */
 public interface StepKernels extends AutoCloseable {
+    /** The {@link #arithmetic} of all that keep the contract on bits. */
+    String IN_ORDER = "in-order";
 
     KernelShape shape();
+
+    /** What the bits depend on besides the arguments: two implementations of the same arithmetic agree bit for bit. */
+    default String arithmetic() {
+        return IN_ORDER;
+    }
 
     /** Short name for logs and metrics, e.g. {@code vector-512}. */
     String name();

@@ -3,6 +3,7 @@ package io.concordance.trainer.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.concordance.contracts.dictionary.DictionaryFiles;
+import io.concordance.trainer.kernel.Processor;
 import io.concordance.trainer.step.Activation;
 import io.concordance.trainer.step.SparseData;
 import io.concordance.trainer.step.TrainConfig;
@@ -39,7 +40,7 @@ class ResumeTest {
     }
 
     private Training training(TrainConfig config, int threads, Checkpoint from) {
-        return new Training(config, WIDTH, order, shards, threads, from);
+        return new Training(config, WIDTH, order, shards, Processor.cpu(threads), from);
     }
 
     private String digest(Training training, String name) {

@@ -1,9 +1,5 @@
 package io.concordance.trainer.kernel;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import java.util.Arrays;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -56,55 +52,9 @@ class KernelParityTest {
     @ParameterizedTest
     @MethodSource("cases")
     void everyPhaseHasTheBitsOfTheReference(Case sample) {
-        StepFixture fixture = new StepFixture(sample.shape, 11);
         try (StepKernels scalar = new ScalarKernels(sample.shape);
                 StepKernels vector = new VectorKernels(sample.shape, sample.threads)) {
-            fixture.load(scalar);
-            fixture.load(vector);
-            for (int step = 1; step <= 3; step++) {
-                stepBoth(sample, fixture, scalar, vector, step);
-            }
-        }
-    }
-
-    private static void stepBoth(Case sample, StepFixture fixture, StepKernels a, StepKernels b, int step) {
-        assertThat(b.centre(fixture.rows, 0.7f)).isEqualTo(a.centre(fixture.rows, 0.7f));
-        assertThat(b.select(sample.selection)).isEqualTo(a.select(sample.selection));
-        samePairs(a.pairs(), b.pairs());
-        Residual residual = a.decode(sample.objective);
-        assertThat(b.decode(sample.objective)).isEqualTo(residual);
-        if (sample.deadK > 0) {
-            Selection dead = new Selection.DeadTopK(fixture.dead(), sample.deadK);
-            assertThat(b.select(dead)).isEqualTo(a.select(dead));
-            double weight = residual.variance() > 0 ? 1 / 32.0 / residual.variance() : 0;
-            assertThat(b.decodeAuxiliary(weight)).isEqualTo(a.decodeAuxiliary(weight));
-        }
-        samePairs(a.pairs(), b.pairs());
-        assertThat(b.groupByFeature()).isEqualTo(a.groupByFeature());
-        double squares = a.gradients();
-        assertThat(b.gradients()).isEqualTo(squares);
-        sameTensors(a, b, Quantity.GRADIENT);
-        AdamStep adam = AdamStep.at(step, 1e-2, 0.9, 0.999, 1e-8, squares > 1 ? 1 / Math.sqrt(squares) : 1);
-        a.update(adam);
-        b.update(adam);
-        for (Quantity quantity : Quantity.values()) {
-            sameTensors(a, b, quantity);
-        }
-    }
-
-    private static void samePairs(Pairs a, Pairs b) {
-        assertThat(List.of(b.main(), b.count())).isEqualTo(List.of(a.main(), a.count()));
-        assertThat(Arrays.copyOf(b.rows(), b.count())).isEqualTo(Arrays.copyOf(a.rows(), a.count()));
-        assertThat(Arrays.copyOf(b.features(), b.count())).isEqualTo(Arrays.copyOf(a.features(), a.count()));
-        assertThat(Arrays.copyOf(b.activations(), b.count())).isEqualTo(Arrays.copyOf(a.activations(), a.count()));
-        assertThat(Arrays.copyOf(b.deltas(), b.main())).isEqualTo(Arrays.copyOf(a.deltas(), a.main()));
-    }
-
-    private static void sameTensors(StepKernels a, StepKernels b, Quantity quantity) {
-        for (Parameter parameter : Parameter.values()) {
-            assertThat(b.get(parameter, quantity))
-                    .as(parameter + " " + quantity)
-                    .isEqualTo(a.get(parameter, quantity));
+            new StepComparison(sample, scalar, vector, 0).run(3);
         }
     }
 }

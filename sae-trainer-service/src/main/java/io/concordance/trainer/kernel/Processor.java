@@ -1,0 +1,49 @@
+package io.concordance.trainer.kernel;
+
+import io.concordance.contracts.problem.FieldProblem;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What steps shall run on.
+ *
+ * @param ordinal of the GPU, counted from 0
+ * @param encoding used on a GPU
+ * @param threads used on the CPU
+ */
+public record Processor(Kind kind, int ordinal, CudaEncoding encoding, int threads) {
+    private static final Pattern CUDA = Pattern.compile("cuda:(\\d{1,3})");
+
+    public enum Kind {
+        /** The first GPU if there is one that works, else the CPU. */
+        AUTO,
+        CPU,
+        CUDA
+    }
+
+    /**
+     * Reads the settings {@code concordance.trainer.device} and {@code concordance.trainer.cuda-encoding}.
+     *
+     * @throws FieldProblem naming the setting
+     */
+    public static Processor of(String device, String encoding, int threads) {
+        CudaEncoding chosen = CudaEncoding.named("concordance.trainer.cuda-encoding", encoding);
+        Matcher cuda = CUDA.matcher(device);
+        if (cuda.matches()) {
+            return new Processor(Kind.CUDA, Integer.parseInt(cuda.group(1)), chosen, threads);
+        }
+        return switch (device) {
+            case "auto" -> new Processor(Kind.AUTO, 0, chosen, threads);
+            case "cpu" -> new Processor(Kind.CPU, 0, chosen, threads);
+            default -> throw new FieldProblem("concordance.trainer.device", device, "auto, cpu or cuda:N");
+        };
+    }
+
+    public static Processor cpu(int threads) {
+        return new Processor(Kind.CPU, 0, CudaEncoding.CUBLAS, threads);
+    }
+
+    Processor with(CudaEncoding other) {
+        return new Processor(kind, ordinal, other, threads);
+    }
+}

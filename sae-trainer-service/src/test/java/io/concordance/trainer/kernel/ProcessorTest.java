@@ -1,0 +1,62 @@
+package io.concordance.trainer.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import io.concordance.contracts.problem.FieldProblem;
+import io.concordance.trainer.kernel.cuda.CudaUnavailable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProcessorTest {
+    private static final KernelShape SHAPE = new KernelShape(4, 8, 2);
+
+    @Test
+    void settingsNameTheCpuOneGpuOrTheBestThereIs() {
+        assertThat(Processor.of("cpu", "cublas", 3).kind()).isEqualTo(Processor.Kind.CPU);
+        assertThat(Processor.of("auto", "cublas", 3).kind()).isEqualTo(Processor.Kind.AUTO);
+        assertThat(Processor.of("cuda:7", "cublas-tf32", 3))
+                .isEqualTo(new Processor(Processor.Kind.CUDA, 7, CudaEncoding.CUBLAS_TF32, 3));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gpu", "cuda", "cuda:", "cuda:-1", "cuda:0x1", "CPU", ""})
+    void anythingElseIsRefusedByName(String device) {
+        assertThatThrownBy(() -> Processor.of(device, "cublas", 1))
+                .isInstanceOf(FieldProblem.class)
+                .hasMessageContaining("concordance.trainer.device")
+                .hasMessageContaining("auto, cpu or cuda:N");
+    }
+
+    @Test
+    void anUnknownEncodingIsRefusedByName() {
+        assertThatThrownBy(() -> Processor.of("cpu", "fp16", 1))
+                .isInstanceOf(FieldProblem.class)
+                .hasMessageContaining("concordance.trainer.cuda-encoding")
+                .hasMessageContaining("cublas, cublas-tf32, in-order");
+    }
+
+    @Test
+    void whatWasBegunWithAnotherArithmeticIsNotGoneOnWith() {
+        assertThatThrownBy(() -> Kernels.open(SHAPE, Processor.cpu(1), "cublas/sm_90"))
+                .isInstanceOf(OtherArithmetic.class)
+                .hasMessageContaining("begun in cublas/sm_90 arithmetic")
+                .hasMessageContaining("this trainer has in-order");
+    }
+
+    @Test
+    void withoutADriverAGpuIsMissingByNameAndAutoMeansTheCpu() {
+        try (StepKernels found = new CudaKernels(SHAPE, 0, CudaEncoding.IN_ORDER)) {
+            abort("not run: there is a GPU, " + found.name());
+        } catch (CudaUnavailable e) {
+            assertThat(e).hasMessageMatching("no (NVIDIA driver|GPU|NVRTC).*|the NVIDIA driver does not start.*");
+        }
+        assertThatThrownBy(() -> Kernels.open(SHAPE, Processor.of("cuda:0", "cublas", 1), null))
+                .isInstanceOf(CudaUnavailable.class);
+        try (StepKernels kernels = Kernels.open(SHAPE, Processor.of("auto", "cublas", 1), null)) {
+            assertThat(kernels.arithmetic()).isEqualTo(StepKernels.IN_ORDER);
+        }
+    }
+}
