@@ -7,6 +7,8 @@ import java.util.Map;
 
 /** Device buffers of a step, the counterpart of {@link StepBuffers}. What grows is replaced, so fields are read anew. */
 final class CudaBuffers {
+    static final int COLUMN_THREADS = 256;
+    private static final int BLOCK_COLUMNS = 32;
     final CudaDevice device;
     final KernelShape shape;
     private final Map<Parameter, DeviceMemory[]> tensors = new EnumMap<>(Parameter.class);
@@ -35,6 +37,9 @@ final class CudaBuffers {
     /** theta of every feature, [features]; set where a rule needs it. */
     final DeviceMemory thresholds;
 
+    /** Column sums of the last matrix they were taken of, [stride]. */
+    final DeviceMemory sums;
+
     CudaBuffers(CudaDevice device, KernelShape shape) {
         this.device = device;
         this.shape = shape;
@@ -51,6 +56,7 @@ final class CudaBuffers {
         residual = floats(cells);
         starts = ints(2L * shape.batch() + 1);
         thresholds = floats(shape.features());
+        sums = doubles(shape.stride());
     }
 
     DeviceMemory floats(long count) {
@@ -121,6 +127,30 @@ final class CudaBuffers {
                 .with(rowCount)
                 .with(starts)
                 .run(rowCount / 256 + 1, 256);
+    }
+
+    /** Blocks of a kernel that takes thirty-two columns a block. */
+    static int columnBlocks(KernelShape shape) {
+        return (shape.stride() + BLOCK_COLUMNS - 1) / BLOCK_COLUMNS;
+    }
+
+    /** Sums the columns of the first batch rows of a matrix, into {@link #sums} and to the host. */
+    double[] columnSums(DeviceMemory matrix) {
+        device.kernel("columnSums")
+                .with(matrix)
+                .with(shape.batch())
+                .with(shape.stride())
+                .with(sums)
+                .run(columnBlocks(shape), COLUMN_THREADS);
+        double[] columns = new double[shape.stride()];
+        device.read(sums, columns, columns.length);
+        return columns;
+    }
+
+    float[] read(DeviceMemory from, int count) {
+        float[] values = new float[count];
+        device.read(from, values, count);
+        return values;
     }
 
     /** theta = exp of the parameter; on the host, whose exponential is the same everywhere. */

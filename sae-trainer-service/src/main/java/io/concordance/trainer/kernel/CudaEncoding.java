@@ -19,6 +19,12 @@ public enum CudaEncoding {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** The encoding of kernels whose {@link StepKernels#arithmetic} is given. */
+    static CudaEncoding ofArithmetic(String arithmetic) {
+        int architecture = arithmetic.indexOf('/');
+        return named("arithmetic", architecture < 0 ? arithmetic : arithmetic.substring(0, architecture));
+    }
+
     /** @throws FieldProblem when no encoding has that name */
     static CudaEncoding named(String field, String name) {
         List<String> names = Arrays.stream(values()).map(CudaEncoding::wireName).toList();

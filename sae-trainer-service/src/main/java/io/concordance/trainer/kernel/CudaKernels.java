@@ -22,12 +22,7 @@ public final class CudaKernels implements StepKernels {
     /** 32 MiB of pre-activations, which stay in the cache of large GPUs. */
     private static final int PANEL_CELLS = 1 << 23;
 
-    private static final int CURSORS = 1 << 22;
-    private static final int MOST_CHUNKS = 128;
     private static final int THREADS = 128;
-    private static final int SUM_THREADS = 256;
-    private static final int SUM_COLUMNS = 32;
-    private static final int SCAN_THREADS = 1024;
 
     private final KernelShape shape;
     private final int stride;
@@ -35,23 +30,12 @@ public final class CudaKernels implements StepKernels {
     private final CudaDevice device;
     private final CudaBuffers buffers;
     private final CudaSelector selector;
+    private final CudaGradients gradients;
     private final Pairs pairs = new Pairs();
     private final DeviceMemory rawRows;
-    private final DeviceMemory sums;
     private final DeviceMemory rowSquares;
     private final DeviceMemory nestedSquares;
-    private final DeviceMemory decoderSquares;
-    private final DeviceMemory encoderSquares;
     private final DeviceMemory ends;
-    private final DeviceMemory active;
-    private final DeviceMemory totals;
-    private final DeviceMemory places;
-    private final DeviceMemory cursors;
-    private final int chunks;
-    private DeviceMemory groupRows = DeviceMemory.NONE;
-    private DeviceMemory groupSources = DeviceMemory.NONE;
-    private DeviceMemory groupActivations = DeviceMemory.NONE;
-    private DeviceMemory groupDeltas = DeviceMemory.NONE;
     private Objective objective;
 
     /** @throws io.concordance.trainer.kernel.cuda.CudaUnavailable naming what is missing */
@@ -74,21 +58,14 @@ public final class CudaKernels implements StepKernels {
         int features = shape.features();
         int batch = shape.batch();
         objective = Objective.reconstruction(features);
-        chunks = Math.max(1, Math.min(MOST_CHUNKS, CURSORS / features));
         try {
             buffers = new CudaBuffers(device, shape);
             selector = new CudaSelector(buffers, encoding == CudaEncoding.IN_ORDER, panelCells);
+            gradients = new CudaGradients(buffers);
             rawRows = buffers.floats((long) batch * shape.width());
-            sums = buffers.doubles(stride);
             rowSquares = buffers.floats(batch);
             nestedSquares = buffers.doubles(batch);
-            decoderSquares = buffers.floats(features);
-            encoderSquares = buffers.floats(features);
             ends = buffers.ints(features);
-            active = buffers.ints(features);
-            totals = buffers.ints(features);
-            places = buffers.ints(features + 1L);
-            cursors = buffers.ints((long) chunks * features);
         } catch (RuntimeException e) {
             device.close();
             throw e;
@@ -152,35 +129,17 @@ public final class CudaKernels implements StepKernels {
                 .with(buffers.centred)
                 .with(rowSquares)
                 .run(shape.batch(), THREADS);
-        double[] columns = columnSums(buffers.x);
+        double[] columns = buffers.columnSums(buffers.x);
         double squares = total(rowSquares, shape.batch());
         return new BatchMoments(squares, Columns.variance(squares, columns, shape.batch()));
     }
 
-    private double[] columnSums(DeviceMemory matrix) {
-        device.kernel("columnSums")
-                .with(matrix)
-                .with(shape.batch())
-                .with(stride)
-                .with(sums)
-                .run((stride + SUM_COLUMNS - 1) / SUM_COLUMNS, SUM_THREADS);
-        double[] columns = new double[stride];
-        device.read(sums, columns, stride);
-        return columns;
-    }
-
     private double total(DeviceMemory parts, int count) {
         double sum = 0;
-        for (float part : floats(parts, count)) {
+        for (float part : buffers.read(parts, count)) {
             sum += part;
         }
         return sum;
-    }
-
-    private float[] floats(DeviceMemory from, int count) {
-        float[] values = new float[count];
-        device.read(from, values, count);
-        return values;
     }
 
     @Override
@@ -216,7 +175,7 @@ public final class CudaKernels implements StepKernels {
                 .with(rowSquares)
                 .with(nestedSquares)
                 .run(batch, THREADS);
-        double[] columns = columnSums(buffers.residual);
+        double[] columns = buffers.columnSums(buffers.residual);
         double squares = total(rowSquares, batch);
         double[] parts = new double[batch];
         device.read(nestedSquares, parts, batch);
@@ -251,124 +210,17 @@ public final class CudaKernels implements StepKernels {
     @Override
     public int[] groupByFeature() {
         device.bind();
-        int features = shape.features();
-        int rows = buffers.startRows;
-        int each = (rows + chunks - 1) / chunks;
-        long bytes = (long) buffers.count * Integer.BYTES;
-        groupRows = device.grow(groupRows, bytes);
-        groupSources = device.grow(groupSources, bytes);
-        groupActivations = device.grow(groupActivations, bytes);
-        groupDeltas = device.grow(groupDeltas, bytes);
-        device.clear(cursors);
-        device.clear(active);
-        device.kernel("groupCount")
-                .with(buffers.starts)
-                .with(rows)
-                .with(each)
-                .with(buffers.features)
-                .with(buffers.activations)
-                .with(buffers.main)
-                .with(features)
-                .with(cursors)
-                .with(active)
-                .run(chunks, THREADS);
-        device.kernel("groupOffsets")
-                .with(chunks)
-                .with(features)
-                .with(cursors)
-                .with(totals)
-                .run((features + THREADS - 1) / THREADS, THREADS);
-        device.kernel("scan").with(totals).with(features).with(places).run(1, SCAN_THREADS);
-        device.kernel("groupPlace")
-                .with(buffers.starts)
-                .with(rows)
-                .with(each)
-                .with(shape.batch())
-                .with(buffers.features)
-                .with(buffers.activations)
-                .with(buffers.deltas)
-                .with(ends)
-                .with(objective.count())
-                .with(features)
-                .with(places)
-                .with(cursors)
-                .with(groupRows)
-                .with(groupSources)
-                .with(groupActivations)
-                .with(groupDeltas)
-                .run(chunks, THREADS);
-        int[] counts = new int[features];
-        device.read(active, counts, features);
-        return counts;
+        return gradients.groupByFeature(objective, ends);
     }
 
     @Override
     public double gradients() {
         device.bind();
-        boolean learnsThresholds = objective.bandwidth() != 0;
-        if (learnsThresholds) {
-            buffers.loadThresholds();
-        }
-        int features = shape.features();
-        device.kernel("featureGradients")
-                .with(places)
-                .with(groupRows)
-                .with(groupSources)
-                .with(groupActivations)
-                .with(groupDeltas)
-                .with(buffers.output)
-                .with(buffers.centred)
-                .with(buffers.value(Parameter.DECODER))
-                .with(stride)
-                .with(learnsThresholds ? buffers.thresholds : DeviceMemory.NONE)
-                .with(objective.bandwidth())
-                .with(objective.thresholdPenalty())
-                .with(objective.count() * shape.batch())
-                .with(gradient(Parameter.DECODER))
-                .with(gradient(Parameter.ENCODER))
-                .with(gradient(Parameter.ENCODER_BIAS))
-                .with(gradient(Parameter.THRESHOLD))
-                .with(decoderSquares)
-                .with(encoderSquares)
-                .run(features, THREADS);
-        decoderBiasGradient();
-        float[] bias = floats(gradient(Parameter.ENCODER_BIAS), features);
-        float[] threshold = floats(gradient(Parameter.THRESHOLD), features);
-        float[] decoder = floats(decoderSquares, features);
-        float[] encoder = floats(encoderSquares, features);
-        double squares = 0;
-        for (int f = 0; f < features; f++) {
-            squares += (double) threshold[f] * threshold[f];
-            squares += decoder[f];
-            squares += encoder[f];
-            squares += (double) bias[f] * bias[f];
-        }
-        double biasSquares = 0;
-        for (float value : floats(gradient(Parameter.DECODER_BIAS), stride)) {
-            biasSquares += (double) value * value;
-        }
-        return squares + biasSquares;
+        return gradients.compute(objective);
     }
 
     private DeviceMemory gradient(Parameter parameter) {
         return buffers.tensor(parameter, Quantity.GRADIENT);
-    }
-
-    /** {@link #sums} still has the column sums of the residual, which are those of the output but for a factor. */
-    private void decoderBiasGradient() {
-        boolean nested = objective.count() > 1;
-        if (nested) {
-            columnSums(buffers.output);
-        }
-        device.kernel("decoderBiasGradient")
-                .with(sums)
-                .with(nested ? 1.0 : (double) objective.outputCoefficient(shape))
-                .with(gradient(Parameter.ENCODER_BIAS))
-                .with(buffers.value(Parameter.ENCODER))
-                .with(shape.features())
-                .with(stride)
-                .with(gradient(Parameter.DECODER_BIAS))
-                .run((stride + SUM_COLUMNS - 1) / SUM_COLUMNS, SUM_THREADS);
     }
 
     @Override

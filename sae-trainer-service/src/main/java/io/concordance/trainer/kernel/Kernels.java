@@ -70,8 +70,8 @@ public final class Kernels {
      * @throws OtherArithmetic when nothing on this processor has that arithmetic
      */
     public static StepKernels open(KernelShape shape, Processor processor, @Nullable String arithmetic) {
-        Processor wanted = StepKernels.IN_ORDER.equals(arithmetic) ? processor.with(CudaEncoding.IN_ORDER) : processor;
-        StepKernels kernels = open(shape, wanted);
+        StepKernels kernels =
+                open(shape, arithmetic == null ? processor : processor.with(CudaEncoding.ofArithmetic(arithmetic)));
         if (arithmetic != null && !arithmetic.equals(kernels.arithmetic())) {
             OtherArithmetic other = new OtherArithmetic(arithmetic, kernels);
             kernels.close();

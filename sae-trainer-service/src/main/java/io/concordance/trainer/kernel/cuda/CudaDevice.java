@@ -87,10 +87,11 @@ public final class CudaDevice implements AutoCloseable {
         driver.setContext(context);
     }
 
-    /** A kernel of the program. */
+    /** A kernel of the program, ready for its arguments. */
     public Launch kernel(String kernel) {
         return launches.computeIfAbsent(
-                kernel, wanted -> new Launch(driver, driver.moduleFunction(module, wanted), arena));
+                        kernel, wanted -> new Launch(driver, driver.moduleFunction(module, wanted), arena))
+                .begin();
     }
 
     /** out = x w^T with x [rows, stride], w [columns, stride], out [rows, columns], all row-major; sums over depth. */

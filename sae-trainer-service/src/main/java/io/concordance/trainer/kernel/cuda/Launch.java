@@ -29,6 +29,12 @@ public final class Launch {
         }
     }
 
+    /** Forgets arguments of a launch that did not come about. */
+    Launch begin() {
+        count = 0;
+        return this;
+    }
+
     public Launch with(DeviceMemory memory) {
         values.setAtIndex(JAVA_LONG, count++, memory.address());
         return this;
@@ -56,7 +62,6 @@ public final class Launch {
 
     /** Starts [gridX, gridY] blocks. */
     public void run(int gridX, int gridY, int threads) {
-        count = 0;
         if (gridX > 0 && gridY > 0) {
             driver.launch(function, gridX, gridY, threads, pointers);
         }
