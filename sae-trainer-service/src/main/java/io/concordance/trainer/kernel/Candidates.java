@@ -83,7 +83,7 @@ final class Candidates {
     }
 
     private void thin() {
-        float border = Ranks.kthLargest(new float[][] {values}, new int[] {count}, keep);
+        float border = new Ranks().kthLargest(new float[][] {values}, new int[] {count}, keep);
         int kept = 0;
         for (int i = 0; i < count; i++) {
             if (values[i] >= border) {

@@ -241,7 +241,7 @@ public final class ScalarKernels implements StepKernels {
      * Columns [from, to) of dL/db_dec = sum of dL/dx_hat over main rows - W_enc^T dL/db_enc; returns their sum of squares.
      */
     static double decoderBiasGradient(StepBuffers buffers, int from, int to) {
-        double[] sums = buffers.biasSums;
+        double[] sums = buffers.columnSums;
         if (buffers.objective.count() == 1) {
             double coefficient = buffers.objective.outputCoefficient(buffers.shape);
             for (int c = from; c < to; c++) {

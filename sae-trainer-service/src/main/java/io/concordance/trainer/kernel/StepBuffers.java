@@ -27,8 +27,8 @@ final class StepBuffers {
     final FeatureGroups groups;
     /** Column sums of {@link #residual}, [stride]. */
     final double[] residualSums;
-    /** Scratch for the gradient of {@code b_dec}, [stride]. */
-    final double[] biasSums;
+    /** Scratch for sums over columns, [stride]. */
+    final double[] columnSums;
 
     StepBuffers(KernelShape shape) {
         this.shape = shape;
@@ -47,7 +47,7 @@ final class StepBuffers {
         objective = Objective.reconstruction(shape.features());
         groups = new FeatureGroups(shape.features(), shape.batch());
         residualSums = new double[shape.stride()];
-        biasSums = new double[shape.stride()];
+        columnSums = new double[shape.stride()];
     }
 
     float[] tensor(Parameter parameter, Quantity quantity) {

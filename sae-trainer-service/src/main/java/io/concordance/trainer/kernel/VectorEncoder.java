@@ -28,6 +28,7 @@ final class VectorEncoder {
     private float[] stagedValues = new float[0];
     private int[] stagedFeatures = new int[0];
     private final int[] stagedCounts;
+    private final Ranks ranks = new Ranks();
     private float lastBorder;
     /** Border of each feature for {@link #above}; what is not above it is no candidate. */
     private float[] floors = new float[0];
@@ -191,7 +192,7 @@ final class VectorEncoder {
             lists[i] = candidates[i].values;
             counts[i] = candidates[i].count;
         }
-        float border = Ranks.kthLargest(lists, counts, keep);
+        float border = ranks.kthLargest(lists, counts, keep);
         long ties = keep;
         for (Candidates list : candidates) {
             for (int i = 0; i < list.count; i++) {

@@ -80,14 +80,9 @@ public final class VectorKernels implements StepKernels {
         });
         encoder.packWeights(buffers.value(Parameter.ENCODER), buffers.value(Parameter.ENCODER_BIAS));
         double squares = total(rowSquares);
-        double[] sums = columnSums(buffers.x);
+        double[] sums = buffers.columnSums;
+        byColumns((from, to) -> Columns.sum(buffers.x, shape.batch(), stride, from, to, sums));
         return new BatchMoments(squares, Columns.variance(squares, sums, shape.batch()));
-    }
-
-    private double[] columnSums(float[] matrix) {
-        double[] sums = new double[stride];
-        byColumns((from, to) -> Columns.sum(matrix, shape.batch(), stride, from, to, sums));
-        return sums;
     }
 
     private interface ColumnRange {

@@ -1,75 +1,94 @@
 package io.concordance.trainer.kernel;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A small crew of platform threads for the units of one phase. Which worker takes which unit is left to chance; units
- * therefore write to places of their own, and sums over units are made afterwards in unit order.
+ * therefore write to places of their own, and sums over units are made afterwards in unit order. Running a phase
+ * allocates nothing.
  */
 final class Workers implements AutoCloseable {
+    /** A phase follows the one before within microseconds, so that workers look a while before they sleep. */
+    private static final int LOOKS = 2000;
 
     /** The body of a unit; {@code worker} is below {@link Workers#count} and names a scratch buffer. */
     interface Unit {
         void run(int unit, int worker);
     }
 
-    private final int count;
-    private final ExecutorService helpers;
+    private static final Unit NOTHING = (unit, worker) -> {};
+
+    private final Thread[] helpers;
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger busy = new AtomicInteger();
+    /** Changes with every phase; written after the fields that describe it. */
+    private volatile int phase;
+
+    private volatile boolean closed;
+    private volatile @Nullable Throwable failure;
+    private volatile @Nullable Thread caller;
+    private Unit body = NOTHING;
+    private int units;
 
     Workers(int count) {
         if (count <= 0) {
             throw new IllegalArgumentException("threads: given " + count + ", allowed > 0");
         }
-        this.count = count;
-        this.helpers = Executors.newFixedThreadPool(
-                Math.max(1, count - 1),
-                Thread.ofPlatform().daemon().name("kernel-", 1).factory());
+        this.helpers = new Thread[count - 1];
+        for (int i = 0; i < helpers.length; i++) {
+            int worker = i + 1;
+            helpers[i] =
+                    Thread.ofPlatform().daemon().name("kernel-" + worker).start(() -> serve(worker));
+        }
     }
 
     int count() {
-        return count;
+        return helpers.length + 1;
     }
 
-    /** Runs all units and returns when the last has ended. */
-    void run(int units, Unit body) {
-        AtomicInteger next = new AtomicInteger();
-        int crew = Math.min(count, units);
-        List<Future<?>> others = new ArrayList<>(crew);
-        for (int w = 1; w < crew; w++) {
-            int worker = w;
-            others.add(helpers.submit(() -> drain(next, units, worker, body)));
+    /** Runs all units and returns when the last has ended. For one caller at a time. */
+    void run(int count, Unit work) {
+        body = work;
+        units = count;
+        next.set(0);
+        if (helpers.length == 0 || count <= 1) {
+            drain(0);
+            return;
+        }
+        failure = null;
+        caller = Thread.currentThread();
+        busy.set(helpers.length);
+        phase++;
+        for (Thread helper : helpers) {
+            LockSupport.unpark(helper);
         }
         try {
-            drain(next, units, 0, body);
+            drain(0);
         } finally {
-            await(others);
+            await();
+        }
+        Throwable problem = failure;
+        if (problem != null) {
+            throw new IllegalStateException("a kernel worker failed", problem);
         }
     }
 
-    private static void drain(AtomicInteger next, int units, int worker, Unit body) {
+    private void drain(int worker) {
         for (int unit = next.getAndIncrement(); unit < units; unit = next.getAndIncrement()) {
             body.run(unit, worker);
         }
     }
 
-    private static void await(List<Future<?>> others) {
+    private void await() {
         boolean interrupted = false;
-        for (Future<?> other : others) {
-            while (true) {
-                try {
-                    other.get();
-                    break;
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                } catch (ExecutionException e) {
-                    throw new IllegalStateException("a kernel worker failed", e.getCause());
-                }
+        for (int looks = 0; busy.get() > 0; looks++) {
+            if (looks < LOOKS) {
+                Thread.onSpinWait();
+            } else {
+                LockSupport.park(this);
+                interrupted |= Thread.interrupted();
             }
         }
         if (interrupted) {
@@ -77,8 +96,37 @@ final class Workers implements AutoCloseable {
         }
     }
 
+    private void serve(int worker) {
+        int done = 0;
+        while (!closed) {
+            for (int looks = 0; phase == done && !closed; looks++) {
+                if (looks < LOOKS) {
+                    Thread.onSpinWait();
+                } else {
+                    LockSupport.park(this);
+                }
+            }
+            if (closed) {
+                return;
+            }
+            done = phase;
+            try {
+                drain(worker);
+            } catch (RuntimeException | Error e) {
+                failure = e;
+                next.set(units);
+            }
+            if (busy.decrementAndGet() == 0) {
+                LockSupport.unpark(caller);
+            }
+        }
+    }
+
     @Override
     public void close() {
-        helpers.shutdownNow();
+        closed = true;
+        for (Thread helper : helpers) {
+            LockSupport.unpark(helper);
+        }
     }
 }

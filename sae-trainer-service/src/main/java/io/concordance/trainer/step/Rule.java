@@ -15,10 +15,12 @@ final class Rule {
 
     private final TrainConfig config;
     private final KernelShape shape;
+    private final int[] prefixes;
 
     Rule(TrainConfig config, KernelShape shape) {
         this.config = config;
         this.shape = shape;
+        this.prefixes = config.prefixes().stream().mapToInt(Integer::intValue).toArray();
     }
 
     Selection selection() {

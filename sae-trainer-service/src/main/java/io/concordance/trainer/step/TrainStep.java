@@ -136,14 +136,26 @@ public final class TrainStep {
     }
 
     private int[] dead(long seen) {
-        int[] dead = new int[config.width()];
+        int[] dead = new int[deadCount(seen)];
         int count = 0;
-        for (int f = 0; f < dead.length; f++) {
-            if (seen - lastFired[f] > config.deadAfter()) {
+        for (int f = 0; count < dead.length; f++) {
+            if (isDead(f, seen)) {
                 dead[count++] = f;
             }
         }
-        return Arrays.copyOf(dead, count);
+        return dead;
+    }
+
+    private int deadCount(long seen) {
+        int count = 0;
+        for (int f = 0; f < lastFired.length; f++) {
+            count += isDead(f, seen) ? 1 : 0;
+        }
+        return count;
+    }
+
+    private boolean isDead(int feature, long seen) {
+        return seen - lastFired[feature] > config.deadAfter();
     }
 
     private void count(int[] fired, long t, long seen) {
@@ -164,7 +176,7 @@ public final class TrainStep {
         if (step % Math.max(1, config.steps() / REPORTS) != 0 && !done()) {
             return false;
         }
-        double alive = 1 - (double) dead(tokens()).length / config.width();
+        double alive = 1 - (double) deadCount(tokens()) / config.width();
         latest = sums.metrics(alive);
         sums = MetricSums.NONE;
         return true;
