@@ -1,6 +1,7 @@
 package io.concordance.bench;
 
 import io.concordance.bench.capture.CaptureOverhead;
+import io.concordance.bench.training.TrainingPeers;
 import io.concordance.contracts.json.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs one comparison by its name: {@code NAME [--json FILE]}. */
 public final class Bench {
-    private static final Map<String, Comparison> COMPARISONS =
-            new TreeMap<>(Map.of("capture-overhead", new CaptureOverhead()));
+    private static final Map<String, Comparison> COMPARISONS = new TreeMap<>(Map.of(
+            "capture-overhead", new CaptureOverhead(),
+            "training-peers", new TrainingPeers()));
 
     private Bench() {}
 

@@ -1,5 +1,6 @@
 package io.concordance.bench.capture;
 
+import io.concordance.bench.PythonPeer;
 import io.concordance.bench.Report;
 import io.concordance.bench.Sample;
 import io.concordance.bench.capture.Callers.Took;
@@ -39,7 +40,7 @@ final class PeerComparison {
                                     + " threads; an own re-implementation with MiniLM's shape and random weights, not the"
                                     + " TransformerLens package",
                             "both write six hooks in fp16: ours as shards to S3, the peer to plain files"));
-        } catch (TorchPeer.Absent | IOException e) {
+        } catch (PythonPeer.Absent | IOException e) {
             return new Report.Section(
                     title, columns, List.of(List.of("not run: " + e.getMessage(), "", "", "", "", "")), List.of());
         }

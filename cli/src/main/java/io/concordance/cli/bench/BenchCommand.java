@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -17,8 +18,11 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        description = "Run a comparison and print its figures. Names: capture-overhead.")
+        description = "Run a comparison and print its figures. Names: capture-overhead, training-peers.")
 public final class BenchCommand implements Callable<Integer> {
+    /** Heaps of comparisons that hold more than a capture worker may. */
+    private static final Map<String, String> HEAPS = Map.of("training-peers", "-Xmx2g");
+
     @Parameters(paramLabel = "NAME", description = "The comparison.")
     String name = "";
 
@@ -40,7 +44,7 @@ public final class BenchCommand implements Callable<Integer> {
         Path capture = home.resolve("capture-service/target/quarkus-app");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
+                HEAPS.getOrDefault(name, "-Xmx512m"),
                 "--enable-native-access=ALL-UNNAMED",
                 "--add-modules=jdk.incubator.vector",
                 "--sun-misc-unsafe-memory-access=allow",

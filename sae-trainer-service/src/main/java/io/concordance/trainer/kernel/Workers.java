@@ -39,8 +39,7 @@ final class Workers implements AutoCloseable {
         this.helpers = new Thread[count - 1];
         for (int i = 0; i < helpers.length; i++) {
             int worker = i + 1;
-            helpers[i] =
-                    Thread.ofPlatform().daemon().name("kernel-" + worker).start(() -> serve(worker));
+            helpers[i] = Thread.ofPlatform().daemon().name("kernel-" + worker).start(() -> serve(worker));
         }
     }
 

@@ -53,7 +53,8 @@ class PeerGradientTest {
         return switch (architecture) {
             case "standard" -> new Selection.Positive();
             case "topk" -> new Selection.TopK(k);
-            case "jumprelu" -> new Selection.Above((float) peer.path("bandwidth").asDouble());
+            case "jumprelu" ->
+                new Selection.Above((float) peer.path("bandwidth").asDouble());
             default -> new Selection.BatchTopK(k);
         };
     }
@@ -64,11 +65,8 @@ class PeerGradientTest {
             case "standard" ->
                 new Objective(all, (float) peer.path("activationPenalty").asDouble(), 0, 0);
             case "jumprelu" ->
-                new Objective(
-                        all,
-                        0,
-                        (float) peer.path("thresholdPenalty").asDouble(),
-                        (float) peer.path("bandwidth").asDouble());
+                new Objective(all, 0, (float) peer.path("thresholdPenalty").asDouble(), (float)
+                        peer.path("bandwidth").asDouble());
             case "matryoshka" -> new Objective(ints(peer.path("prefixes")), 0, 0, 0);
             default -> Objective.reconstruction(shape.features());
         };
@@ -79,7 +77,8 @@ class PeerGradientTest {
     void gradientsAreThoseOfAutograd(String architecture) {
         try (StepKernels kernels = new ScalarKernels(shape)) {
             for (Parameter parameter : Parameter.values()) {
-                kernels.put(parameter, Quantity.VALUE, floats(peer.path("inputs").path(name(parameter))));
+                kernels.put(
+                        parameter, Quantity.VALUE, floats(peer.path("inputs").path(name(parameter))));
             }
             kernels.centre(floats(peer.path("inputs").path("rows")), 1);
             kernels.select(selection(architecture));
@@ -92,10 +91,8 @@ class PeerGradientTest {
             kernels.groupByFeature();
             kernels.gradients();
             for (Parameter parameter : Parameter.values()) {
-                float[] expected = floats(peer.path("cases")
-                        .path(architecture)
-                        .path("gradients")
-                        .path(name(parameter)));
+                float[] expected = floats(
+                        peer.path("cases").path(architecture).path("gradients").path(name(parameter)));
                 same(parameter, kernels.get(parameter, Quantity.GRADIENT), expected);
             }
         }
