@@ -42,6 +42,9 @@ import org.junit.jupiter.api.io.TempDir;
 @QuarkusTest
 @QuarkusTestResource(PlatformResource.class)
 class ModelRegistrationIT {
+    /** Says what is said and nothing else. */
+    private static final String TEMPLATE = "{% for m in messages %}{{ m.content }}{% endfor %}";
+
     private static final ModelProto MODEL = TinyExports.llama(Attention.GROUP_QUERY, true);
     private static final Path OPEN = Path.of("target", "open-models").toAbsolutePath();
     private static final Path FOLDER = OPEN.resolve("llama");
@@ -65,7 +68,8 @@ class ModelRegistrationIT {
         Rewrites.external(MODEL, FOLDER, DATA);
         TinyTransformer.writeTokenizer(TinyExports.VOCABULARY, FOLDER.resolve("tokenizer.json"));
         Files.writeString(
-                FOLDER.resolve("tokenizer_config.json"), "{\"chat_template\": \"{{ m }}\", \"eos_token\": \"t1\"}");
+                FOLDER.resolve("tokenizer_config.json"),
+                "{\"chat_template\": \"" + TEMPLATE + "\", \"eos_token\": \"t1\"}");
     }
 
     @Test
@@ -84,7 +88,7 @@ class ModelRegistrationIT {
         JsonPath model = uploaded.jsonPath();
         assertThat(folder.jsonPath().getString("id")).isEqualTo(model.getString("id"));
         assertThat(stored.jsonPath().getString("id")).isEqualTo(model.getString("id"));
-        assertThat(model.getString("chatTemplate")).isEqualTo("{{ m }}");
+        assertThat(model.getString("chatTemplate")).isEqualTo(TEMPLATE);
         assertThat(model.getString("eosToken")).isEqualTo("t1");
         assertThat(model.getString("externalData[0].location")).isEqualTo(DATA);
         assertThat(model.getBoolean("parity.identical")).isTrue();

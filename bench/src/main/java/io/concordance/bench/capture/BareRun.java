@@ -6,7 +6,9 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.concordance.capture.model.TokenBatch;
+import io.concordance.capture.model.graph.OnnxFile;
 import java.nio.LongBuffer;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,6 +24,11 @@ final class BareRun implements AutoCloseable {
             options.setInterOpNumThreads(1);
             options.setDeterministicCompute(true);
             options.addConfigEntry("session.intra_op.allow_spinning", "0");
+            // Large weights stay in their file.
+            Path folder = OnnxFile.folder(model);
+            if (folder != null) {
+                options.addConfigEntry("session.model_external_initializers_file_folder_path", folder.toString());
+            }
             session = environment.createSession(model.toByteArray(), options);
         }
     }
