@@ -9,8 +9,8 @@ import jdk.incubator.vector.VectorSpecies;
 final class FmaPeak {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int CHAINS = 12;
-    private static final int TURNS = 1_000_000;
-    private static final int ROUNDS = 30;
+    private static final int TURNS = 20_000_000;
+    private static final int ROUNDS = 20;
 
     private FmaPeak() {}
 

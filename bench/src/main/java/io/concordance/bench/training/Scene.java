@@ -20,12 +20,15 @@ final class Scene {
     final KernelShape shape;
     final int k;
     final int batches;
+    final boolean quality;
     /** [batches, batch, width]. */
     final float[][] rows;
     /** Unit vectors, [features, width]. */
     final float[] directions;
 
-    Scene(KernelShape shape, int k, int batches) {
+    /** @param quality whether trainers run on far enough to compare what they learnt */
+    Scene(KernelShape shape, int k, int batches, boolean quality) {
+        this.quality = quality;
         this.shape = shape;
         this.k = k;
         this.batches = batches;
