@@ -38,14 +38,18 @@ public final class ChatRenderer {
      * The conversation as the model reads it: spans whose texts joined are the rendered text. One that does not end with
      * the assistant is rendered up to where the assistant would begin, as in deployment.
      *
-     * @throws ChatTemplateException when the template raises, or rewrites what was said
+     * @throws ChatTemplateException when the template raises, renders nothing, or rewrites what was said
      */
     public List<Span> render(List<Span> spans) {
         List<Message> messages = Message.of(spans);
         if (messages.size() > MAX_MESSAGES) {
             throw new ChatTemplateException("is given " + messages.size() + " messages, more than " + MAX_MESSAGES);
         }
-        return SpanTrace.of(messages, text(messages), text(messages, SpanTrace::placeholder));
+        String text = text(messages);
+        if (text.isEmpty() && !messages.isEmpty()) {
+            throw new ChatTemplateException("renders nothing of " + messages.size() + " messages");
+        }
+        return SpanTrace.of(messages, text, text(messages, SpanTrace::placeholder));
     }
 
     /** As {@link #render}, but a last message of the assistant stays open: nothing follows what it says so far. */

@@ -104,6 +104,17 @@ class ChatRendererTest {
     }
 
     @Test
+    void refusesATemplateThatRendersNothing() {
+        ChatRenderer silent = ChatRenderer.of(new ChatTemplate("{{ m }}", TOKENS));
+        List<Span> said = List.of(new Span(Span.Kind.RAW, "user", "hello"));
+
+        assertThatThrownBy(() -> silent.render(said))
+                .isInstanceOf(ChatTemplateException.class)
+                .hasMessageContaining("renders nothing of 1 messages");
+        assertThat(silent.render(List.of())).isEmpty();
+    }
+
+    @Test
     void refusesATemplateThatRewritesWhatIsSaid() {
         ChatRenderer shouting =
                 ChatRenderer.of(new ChatTemplate("{{ messages[0].content | upper | replace('A', '4') }}", TOKENS));
