@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Dictionaries on disk in the layout that SAELens' {@code SAE.load_from_disk} reads: {@code cfg.json} and
@@ -81,7 +82,8 @@ public final class DictionaryFiles {
                 details.path("seed").asLong(),
                 details.path("tokens").asLong(),
                 metadata.path("l0").asDouble(),
-                details.path("fvu").asDouble());
+                details.path("fvu").asDouble(),
+                continued(details));
         int width = config.path("d_in").asInt();
         int features = config.path("d_sae").asInt();
         try (SafetensorsFile weights = SafetensorsFile.open(folder.resolve(WEIGHTS))) {
@@ -102,6 +104,14 @@ public final class DictionaryFiles {
                     threshold,
                     info);
         }
+    }
+
+    private static DictionaryInfo.@Nullable Continued continued(JsonNode details) {
+        return details.has("continued_from")
+                ? new DictionaryInfo.Continued(
+                        details.path("continued_from").asText(),
+                        details.path("generation").asInt())
+                : null;
     }
 
     private enum Form {
@@ -150,6 +160,10 @@ public final class DictionaryFiles {
         details.put("seed", info.seed());
         details.put("tokens", info.tokens());
         details.put("fvu", info.fvu());
+        if (info.continued() != null) {
+            details.put("continued_from", info.continued().from());
+            details.put("generation", info.continued().generation());
+        }
         if (form(info) == Form.TOPK) {
             details.put("threshold", dictionary.threshold()[0]);
         }

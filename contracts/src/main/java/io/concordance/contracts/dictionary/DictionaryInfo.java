@@ -1,5 +1,7 @@
 package io.concordance.contracts.dictionary;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a dictionary was trained as and on. Nothing in here may differ between two runs that learnt the same thing: it is
  * part of the digest.
@@ -13,6 +15,7 @@ package io.concordance.contracts.dictionary;
  * @param tokens rows trained on, counting every epoch
  * @param l0 mean number of active features a row at the end of training
  * @param fvu fraction of variance unexplained at the end of training
+ * @param continued what its training started from; null for random directions
  */
 public record DictionaryInfo(
         String architecture,
@@ -23,4 +26,31 @@ public record DictionaryInfo(
         long seed,
         long tokens,
         double l0,
-        double fvu) {}
+        double fvu,
+        @Nullable Continued continued) {
+
+    /**
+     * @param from digest of the dictionary that the weights started from
+     * @param generation 2 for a dictionary that continues one which continues none, and so on
+     */
+    public record Continued(String from, int generation) {}
+
+    /** Of a dictionary that continues none. */
+    public DictionaryInfo(
+            String architecture,
+            String trainingArchitecture,
+            int k,
+            String model,
+            String hook,
+            long seed,
+            long tokens,
+            double l0,
+            double fvu) {
+        this(architecture, trainingArchitecture, k, model, hook, seed, tokens, l0, fvu, null);
+    }
+
+    /** 1 for a dictionary that continues none. */
+    public int generation() {
+        return continued == null ? 1 : continued.generation();
+    }
+}

@@ -1,5 +1,7 @@
 package io.concordance.contracts.event;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -8,10 +10,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param step optimiser steps done
  * @param tokens rows trained on, counting every epoch
- * @param dictionary digest of the finished dictionary, only when complete
- * @param objectPrefix where its files lie, only when complete
+ * @param dictionary digest of the dictionary published with this checkpoint: always when complete, and at the steps where
+ *     the run was asked to publish on its way
+ * @param objectPrefix where that dictionary's files lie
  * @param jobs capture jobs it learns from, in order
  * @param slices how many slices of each of them, from the first on; all that there are when absent
+ * @param generation 1, or one more than that of the dictionary that the run continues; 1 when absent
+ * @param from digest of the dictionary that the run continues
  */
 public record DictionaryCheckpointed(
         String runId,
@@ -25,7 +30,9 @@ public record DictionaryCheckpointed(
         String model,
         List<String> jobs,
         Metrics metrics,
-        @Nullable List<Integer> slices) {
+        @Nullable List<Integer> slices,
+        @Nullable Integer generation,
+        @Nullable String from) {
 
     /** Of all slices of the jobs. */
     public DictionaryCheckpointed(
@@ -40,7 +47,21 @@ public record DictionaryCheckpointed(
             String model,
             List<String> jobs,
             Metrics metrics) {
-        this(runId, step, tokens, complete, checkpoint, dictionary, objectPrefix, hook, model, jobs, metrics, null);
+        this(
+                runId,
+                step,
+                tokens,
+                complete,
+                checkpoint,
+                dictionary,
+                objectPrefix,
+                hook,
+                model,
+                jobs,
+                metrics,
+                null,
+                null,
+                null);
     }
 
     /**
@@ -50,6 +71,34 @@ public record DictionaryCheckpointed(
      * @param fvu fraction of variance unexplained: 1 for predicting the mean, 0 for identity
      * @param l0 mean number of active features a row
      * @param alive share of features that fired within the dead-feature window
+     * @param cosine mean cosine between row and reconstruction over the interval's last batch
+     * @param gradientNorm mean Euclidean norm of all gradients together, before clipping
+     * @param density how often features fired in the interval
+     * @param heldOut the latest look at rows that are never trained on
      */
-    public record Metrics(double loss, double fvu, double l0, double alive) {}
+    @JsonIgnoreProperties(value = "explained", allowGetters = true)
+    public record Metrics(
+            double loss,
+            double fvu,
+            double l0,
+            double alive,
+            @Nullable Double cosine,
+            @Nullable Double gradientNorm,
+            @Nullable FiringDensity density,
+            @Nullable HeldOutMetrics heldOut) {
+
+        public Metrics(double loss, double fvu, double l0, double alive) {
+            this(loss, fvu, l0, alive, null, null, null, null);
+        }
+
+        /** Fraction of variance explained, {@code 1 - fvu}: 0 for predicting the mean, 1 for identity. */
+        @JsonProperty
+        public double explained() {
+            return 1 - fvu;
+        }
+
+        public Metrics withHeldOut(@Nullable HeldOutMetrics latest) {
+            return new Metrics(loss, fvu, l0, alive, cosine, gradientNorm, density, latest);
+        }
+    }
 }

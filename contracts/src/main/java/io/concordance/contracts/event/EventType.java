@@ -7,6 +7,7 @@ public enum EventType {
     SLICE_QUEUED(SliceQueued.class, Topics.CAPTURE_SLICES),
     SHARD_WRITTEN(ShardWritten.class, Topics.SHARD_WRITTEN),
     DICTIONARY_CHECKPOINTED(DictionaryCheckpointed.class, Topics.DICTIONARY_CHECKPOINTED),
+    SHARD_QUARANTINED(ShardQuarantined.class, Topics.SHARD_QUARANTINED),
     FEATURE_DISCOVERED(FeatureDiscovered.class, Topics.FEATURE_DISCOVERED),
     FEATURE_EXPLAINED(FeatureExplained.class, Topics.FEATURE_EXPLAINED),
     FEATURE_ATTRIBUTED(FeatureAttributed.class, Topics.FEATURE_ATTRIBUTED),

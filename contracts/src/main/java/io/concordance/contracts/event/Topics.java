@@ -9,6 +9,7 @@ public final class Topics {
     public static final String CAPTURE_SLICES = "concordance.capture.slices.v1";
     public static final String SHARD_WRITTEN = "concordance.capture.shard-written.v1";
     public static final String DICTIONARY_CHECKPOINTED = "concordance.dictionary.checkpointed.v1";
+    public static final String SHARD_QUARANTINED = "concordance.dictionary.shard-quarantined.v1";
     public static final String FEATURE_DISCOVERED = "concordance.feature.discovered.v1";
     public static final String FEATURE_EXPLAINED = "concordance.feature.explained.v1";
     public static final String FEATURE_ATTRIBUTED = "concordance.feature.attributed.v1";
@@ -27,6 +28,7 @@ public final class Topics {
                 new Topic(CAPTURE_SLICES, 16),
                 new Topic(SHARD_WRITTEN, 4),
                 new Topic(DICTIONARY_CHECKPOINTED, 1),
+                new Topic(SHARD_QUARANTINED, 1),
                 new Topic(FEATURE_DISCOVERED, 4),
                 new Topic(FEATURE_EXPLAINED, 4),
                 new Topic(FEATURE_ATTRIBUTED, 4),

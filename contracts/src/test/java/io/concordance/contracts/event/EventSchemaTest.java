@@ -30,6 +30,9 @@ class EventSchemaTest {
     private static final ObjectRef OBJECT = new ObjectRef("concordance", "shards/j/h/000000.safetensors", DIGEST, 12);
     private static final Metrics METRICS = new Metrics(0.5, 0.1, 16, 0.98);
 
+    private static final FiringDensity DENSITY = FiringDensity.of(new long[] {0, 1, 10, 4096}, 4096);
+    private static final HeldOutMetrics HELD_OUT = new HeldOutMetrics(10, 4096, 0.2, 15, 0.9, 0.75, DENSITY);
+
     static Stream<Object> examples() {
         return Stream.of(
                 new CaptureJobAccepted(
@@ -62,6 +65,24 @@ class EventSchemaTest {
                 new DictionaryCheckpointed("r", 10, 4096, false, OBJECT, null, null, "h", "m", List.of("j"), METRICS),
                 new DictionaryCheckpointed(
                         "r", 10, 4096, true, OBJECT, DIGEST, "dictionaries/aa", "h", "m", List.of("j"), METRICS),
+                new DictionaryCheckpointed(
+                        "r",
+                        10,
+                        4096,
+                        false,
+                        OBJECT,
+                        DIGEST,
+                        "dictionaries/aa",
+                        "h",
+                        "m",
+                        List.of("j"),
+                        new Metrics(0.5, 0.1, 16, 0.98, 0.9, 0.3, DENSITY, HELD_OUT),
+                        List.of(4),
+                        2,
+                        DIGEST),
+                new ShardQuarantined("r", "j", "h", 3, 0, OBJECT, 10, "not-finite", "row 5 holds NaN"),
+                new FeatureDiscovered(UID, DIGEST, "r", "m", "h", 7, "kept", 0.01, 4096, 2, UID, 0.99, 0.8, null),
+                new FeatureDiscovered(UID, DIGEST, "r", "m", "h", 7, "retired", 0, 4096, 2, null, 0.1, null, DIGEST),
                 new FeatureDiscovered(UID, DIGEST, "r", "m", "h", 7, "new", 0.01, 4096),
                 new FeatureExplained(UID, DIGEST, 7, "fires on prod", "contrast", "1", "offline-statistics", 1, null),
                 new FeatureExplained(
@@ -102,6 +123,9 @@ class EventSchemaTest {
         byte[] completeWithoutDictionary = Json.bytes(
                 new DictionaryCheckpointed("r", 1, 1, true, OBJECT, null, null, "h", "m", List.of("j"), METRICS));
         assertThat(errors("DictionaryCheckpointed", completeWithoutDictionary)).isNotEmpty();
+        byte[] retiredWithoutSuccessor =
+                Json.bytes(new FeatureDiscovered(UID, DIGEST, "r", "m", "h", 7, "retired", 0, 4096));
+        assertThat(errors("FeatureDiscovered", retiredWithoutSuccessor)).isNotEmpty();
     }
 
     @ParameterizedTest

@@ -180,7 +180,9 @@ final class TrainingRun {
                 run.model(),
                 run.spec().jobs().stream().map(UUID::toString).toList(),
                 training.step().metrics(),
-                run.spec().slices());
+                run.spec().slices(),
+                null,
+                null);
     }
 
     private void finish() {
