@@ -41,8 +41,11 @@ public interface TrainerConfig {
     @WithDefault("cublas")
     String cudaEncoding();
 
-    /** Rows that are shuffled together, for runs accepted from now on. */
-    @WithDefault("32768")
+    /**
+     * Rows that are shuffled together, for runs accepted from now on. They are read from {@link #cacheDir} as batches need
+     * them, so that it should hold twice as many bytes; a run does not begin before its first window has been captured.
+     */
+    @WithDefault("1048576")
     int windowRows();
 
     /** Time between checkpoints; longer when writing one takes more than a tenth of it. */

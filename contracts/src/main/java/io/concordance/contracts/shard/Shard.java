@@ -5,6 +5,9 @@ import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.tensor.DType;
 import io.concordance.contracts.tensor.SafetensorsFile;
 import io.concordance.contracts.tensor.TensorInfo;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,11 +18,18 @@ import org.jspecify.annotations.Nullable;
  * read on first use by the caller. Opening checks that every column has one entry a row.
  */
 public final class Shard implements AutoCloseable {
+    private static final ValueLayout.OfShort SHORT =
+            ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     private final SafetensorsFile file;
     private final ShardHeader header;
     private final int rows;
     private final int width;
     private final List<String> documentIds;
+    private final DType dtype;
+    private final MemorySegment activations;
 
     private Shard(SafetensorsFile file) {
         this.file = file;
@@ -45,6 +55,8 @@ public final class Shard implements AutoCloseable {
         }
         this.rows = Math.toIntExact(activation.shape().get(0));
         this.width = Math.toIntExact(activation.shape().get(1));
+        this.dtype = activation.dtype();
+        this.activations = file.data(ShardLayout.ACTIVATION);
         column(ShardLayout.TOKEN, DType.I32);
         column(ShardLayout.DOCUMENT, DType.I32);
         column(ShardLayout.POSITION, DType.I32);
@@ -104,6 +116,25 @@ public final class Shard implements AutoCloseable {
     /** Copies rows {@code [from, from + count)} into {@code target} from {@code offset}, row-major. */
     public void activations(int from, int count, float[] target, int offset) {
         file.floats(ShardLayout.ACTIVATION, (long) from * width, target, offset, count * width);
+    }
+
+    /** Copies one row into {@code target} from {@code offset}. For rows in any order: nothing is allocated. */
+    public void activation(int row, float[] target, int offset) {
+        long at = (long) row * width * dtype.bytes();
+        switch (dtype) {
+            case F16 -> {
+                for (int i = 0; i < width; i++) {
+                    target[offset + i] = Float.float16ToFloat(activations.get(SHORT, at + (long) i * Short.BYTES));
+                }
+            }
+            case BF16 -> {
+                for (int i = 0; i < width; i++) {
+                    target[offset + i] =
+                            Float.intBitsToFloat(activations.get(SHORT, at + (long) i * Short.BYTES) << Short.SIZE);
+                }
+            }
+            default -> MemorySegment.copy(activations, FLOAT, at, target, offset, width);
+        }
     }
 
     /** Token ids, {@code [rows]}. */

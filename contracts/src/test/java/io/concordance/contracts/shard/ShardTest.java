@@ -9,6 +9,7 @@ import io.concordance.contracts.tensor.SafetensorsWriter;
 import io.concordance.contracts.transcript.Outcome;
 import io.concordance.contracts.transcript.Span;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +22,7 @@ class ShardTest {
     @ParameterizedTest
     @EnumSource(
             value = DType.class,
-            names = {"F16", "F32"})
+            names = {"F16", "BF16", "F32"})
     void rowsComeBackWithTheirProvenance(DType dtype, @TempDir Path folder) {
         Path file = folder.resolve("s.safetensors");
         int rows = 700;
@@ -30,7 +31,7 @@ class ShardTest {
             if (row % 100 == 0) {
                 writer.addDocument("doc \"" + row / 100 + "\"", row < 300 ? Outcome.BAD : Outcome.OK);
             }
-            writer.addRow(row * 3, row % 100, Span.Kind.RAW.code(), new float[] {row, -row, 0.5f, 2}, 0);
+            writer.addRow(row * 3, row % 100, Span.Kind.RAW.code(), new float[] {row % 250, -(row % 250), 0.5f, 2}, 0);
         }
         writer.write(file);
 
@@ -40,7 +41,10 @@ class ShardTest {
             assertThat(shard.documentIds()).hasSize(7).contains("doc \"3\"");
             float[] part = new float[9];
             shard.activations(650, 2, part, 1);
-            assertThat(part).containsExactly(0, 650, -650, 0.5f, 2, 651, -651, 0.5f, 2);
+            assertThat(part).containsExactly(0, 150, -150, 0.5f, 2, 151, -151, 0.5f, 2);
+            float[] row = new float[5];
+            shard.activation(651, row, 1);
+            assertThat(Arrays.copyOfRange(row, 1, 5)).isEqualTo(Arrays.copyOfRange(part, 5, 9));
             assertThat(shard.tokens()[699]).isEqualTo(2097);
             assertThat(shard.documents()[650]).isEqualTo(6);
             assertThat(shard.positions()[650]).isEqualTo(50);

@@ -1,6 +1,7 @@
 package io.concordance.trainer.capture;
 
 import io.concordance.contracts.event.ObjectRef;
+import io.concordance.contracts.shard.Shard;
 import io.concordance.kit.store.ObjectStore;
 import io.concordance.trainer.TrainerConfig;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -27,13 +28,13 @@ class ShardCache {
         this.limit = config.cacheBytes();
     }
 
-    /** The shard as a file, which stays until the next call at least. */
-    synchronized Path get(ObjectRef shard) {
+    /** The shard, open: its rows can be read until it is closed, even when its copy is given up meanwhile. */
+    synchronized Shard open(ObjectRef shard) {
         try {
             Path file = store.fetch(shard.key(), shard.sha256(), folder);
             Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
             trim(file);
-            return file;
+            return Shard.open(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

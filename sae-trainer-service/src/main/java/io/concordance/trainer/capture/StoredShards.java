@@ -4,7 +4,9 @@ import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.shard.Shard;
 import io.concordance.trainer.stream.ShardOrder;
 import io.concordance.trainer.stream.ShardSource;
+import io.concordance.trainer.stream.SliceRows;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,30 +51,32 @@ final class StoredShards implements ShardSource {
     /**
      * {@inheritDoc}
      *
-     * @throws FieldProblem when the object is not the shard that was announced, or not for learning
+     * @throws FieldProblem when an object is not the shard that was announced, or not for learning
      */
     @Override
-    public void read(Written shard, float[] target, int offset) {
-        int at = offset;
-        for (Written.Part part : shard.parts()) {
-            read(part, shard.width(), target, at);
-            at += part.rows() * shard.width();
+    public SliceRows open(ShardOrder.Slot slot, Written written) {
+        List<Shard> open = new ArrayList<>();
+        try {
+            for (Written.Part part : written.parts()) {
+                Shard file = cache.open(part.object());
+                open.add(file);
+                check(part, written.width(), file);
+            }
+            return new ShardParts(open);
+        } catch (RuntimeException e) {
+            open.forEach(Shard::close);
+            throw e;
         }
     }
 
-    private void read(Written.Part part, int width, float[] target, int offset) {
+    private static void check(Written.Part part, int width, Shard file) {
         String key = part.object().key();
-        try (Shard file = Shard.open(cache.get(part.object()))) {
-            if (!file.header().role().equals(CapturedJob.LEARNING)) {
-                throw new FieldProblem(key + " role", file.header().role(), CapturedJob.LEARNING);
-            }
-            if (file.rows() != part.rows() || file.width() != width) {
-                throw new FieldProblem(
-                        key + " shape",
-                        file.rows() + " x " + file.width(),
-                        part.rows() + " x " + width + ", as announced");
-            }
-            file.activations(0, file.rows(), target, offset);
+        if (!file.header().role().equals(CapturedJob.LEARNING)) {
+            throw new FieldProblem(key + " role", file.header().role(), CapturedJob.LEARNING);
+        }
+        if (file.rows() != part.rows() || file.width() != width) {
+            throw new FieldProblem(
+                    key + " shape", file.rows() + " x " + file.width(), part.rows() + " x " + width + ", as announced");
         }
     }
 }

@@ -8,6 +8,8 @@ import io.concordance.trainer.kernel.Parameter;
 import io.concordance.trainer.kernel.Quantity;
 import io.concordance.trainer.step.MetricSums;
 import io.concordance.trainer.step.TrainState;
+import io.concordance.trainer.stream.Leftover;
+import io.concordance.trainer.stream.PairCounts;
 import io.concordance.trainer.stream.StreamState;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -17,7 +19,8 @@ import java.util.Map;
 
 /**
  * Checkpoints as safetensors: tensors {@code encoder}, {@code encoder.first_moment}, ... of every parameter,
- * {@code last_fired}, {@code firings}, {@code leftover}, {@code leftover_rows}, {@code seen}; scalars in the metadata,
+ * {@code last_fired}, {@code firings}, {@code leftover}, {@code leftover_rows},
+ * {@code leftover_documents}, {@code seen}; scalars in the metadata,
  * floating-point ones as the hex digits of their bits. The bytes are a function of the state.
  */
 public final class CheckpointFile {
@@ -43,20 +46,27 @@ public final class CheckpointFile {
                 .metadata("window", Integer.toString(stream.window()))
                 .metadata("slot", Integer.toString(stream.slot()))
                 .metadata("firstRow", Long.toString(stream.firstRow()))
-                .metadata("batches", Integer.toString(stream.batches()));
+                .metadata("batches", Integer.toString(stream.batches()))
+                .metadata("pairs.batches", Long.toString(stream.pairs().batches()))
+                .metadata("pairs.pairs", Long.toString(stream.pairs().pairs()))
+                .metadata("pairs.rows", Long.toString(stream.pairs().rows()))
+                .metadata("pairs.documentPairs", Long.toString(stream.pairs().documentPairs()));
         metrics(out, train);
         for (Quantity quantity : KEPT) {
             train.tensors(quantity)
                     .forEach((parameter, values) ->
                             out.floats(name(parameter, quantity), new long[] {values.length}, values));
         }
-        int leftover = stream.leftoverRows().length;
-        long[] leftoverShape =
-                leftover == 0 ? new long[] {0} : new long[] {leftover, stream.leftover().length / leftover};
+        Leftover leftover = stream.leftover();
+        long[] perRow = {leftover.count()};
+        long[] shape = leftover.count() == 0
+                ? perRow
+                : new long[] {leftover.count(), leftover.rows().length / leftover.count()};
         return out.longs("last_fired", new long[] {train.lastFired().length}, train.lastFired())
                 .longs("firings", new long[] {train.firings().length}, train.firings())
-                .floats("leftover", leftoverShape, stream.leftover())
-                .longs("leftover_rows", new long[] {leftover}, stream.leftoverRows())
+                .floats("leftover", shape, leftover.rows())
+                .longs("leftover_rows", perRow, leftover.indices())
+                .longs("leftover_documents", perRow, leftover.documents())
                 .bytes("seen", new long[] {stream.seen().length}, stream.seen());
     }
 
@@ -138,9 +148,13 @@ public final class CheckpointFile {
                 integer(in, "slot"),
                 whole(in, "firstRow"),
                 integer(in, "batches"),
-                in.floats("leftover"),
-                in.longs("leftover_rows"),
-                in.bytes("seen"));
+                new Leftover(in.floats("leftover"), in.longs("leftover_rows"), in.longs("leftover_documents")),
+                in.bytes("seen"),
+                new PairCounts(
+                        whole(in, "pairs.batches"),
+                        whole(in, "pairs.pairs"),
+                        whole(in, "pairs.rows"),
+                        whole(in, "pairs.documentPairs")));
         return new Checkpoint(train, stream, in.metadata("arithmetic"));
     }
 

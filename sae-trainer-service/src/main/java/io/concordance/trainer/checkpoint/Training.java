@@ -7,6 +7,7 @@ import io.concordance.trainer.kernel.Processor;
 import io.concordance.trainer.kernel.StepKernels;
 import io.concordance.trainer.step.TrainConfig;
 import io.concordance.trainer.step.TrainStep;
+import io.concordance.trainer.stream.PairCounts;
 import io.concordance.trainer.stream.RowStream;
 import io.concordance.trainer.stream.ShardOrder;
 import io.concordance.trainer.stream.ShardSource;
@@ -76,7 +77,7 @@ public final class Training implements AutoCloseable {
             return Advance.STARVED;
         }
         if (!initialised) {
-            float[] first = rows.windowRows();
+            float[] first = rows.sample(TrainStep.MEDIAN_ROWS);
             step.initialise(first, first.length / kernels.shape().width());
             initialised = true;
         }
@@ -98,6 +99,11 @@ public final class Training implements AutoCloseable {
         return rows.coverage().seen();
     }
 
+    /** How often two rows of one document met in a batch so far. */
+    public PairCounts.Rate sameDocument() {
+        return rows.sameDocument();
+    }
+
     public Dictionary export(String model, String hook) {
         return step.export(model, hook);
     }
@@ -109,6 +115,7 @@ public final class Training implements AutoCloseable {
 
     @Override
     public void close() {
+        rows.close();
         kernels.close();
     }
 }

@@ -21,7 +21,9 @@ import java.util.Map;
  * gradient norm clipped at 1, Adam with unit-norm decoder rows, warm-up and decay. Not thread-safe.
  */
 public final class TrainStep {
-    private static final int MEDIAN_ROWS = 32_768;
+    /** Rows that {@link #initialise} has a use for. */
+    public static final int MEDIAN_ROWS = 32_768;
+
     private static final int REPORTS = 100;
     /** Weight of the newest border in the threshold's running mean, once that many steps have passed. */
     private static final double THRESHOLD_RATE = 0.01;
@@ -51,7 +53,7 @@ public final class TrainStep {
     }
 
     /**
-     * Starts from scratch: input scale and {@code b_dec} (geometric median) from the first rows, random unit decoder rows,
+     * Starts from scratch: input scale and {@code b_dec} (geometric median) from some rows, random unit decoder rows,
      * encoder rows equal to them.
      *
      * @param rows [count, width], raw

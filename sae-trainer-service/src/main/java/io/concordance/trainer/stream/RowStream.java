@@ -2,7 +2,6 @@ package io.concordance.trainer.stream;
 
 import io.concordance.contracts.problem.FieldProblem;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -10,9 +9,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Batches of rows, epoch after epoch. Consecutive shards with at least {@code windowRows} rows make a window, which is
  * shuffled by f(seed, epoch, window) and cut in batches; rows that do not fill a batch join the next window. Every row is
- * used once an epoch (the last rows of a run may stay unused). Not thread-safe.
+ * used once an epoch (the last rows of a run may stay unused). A window's rows are read when a batch has them, so that its
+ * size costs no memory. Not thread-safe.
  */
-public final class RowStream {
+public final class RowStream implements AutoCloseable {
     private final ShardOrder order;
     private final ShardSource source;
     private final int width;
@@ -20,13 +20,14 @@ public final class RowStream {
     private final int windowRows;
     private final long seed;
     private final Coverage coverage;
+    private final long[] documents;
+    private PairCounts pairs;
     private int epoch;
     private int windowIndex;
     private int slot;
     private long firstRow;
     private int batches;
-    private float[] leftover;
-    private long[] leftoverRows;
+    private Leftover leftover;
     private @Nullable Window window;
     private int nextSlot;
     private long nextRow;
@@ -40,13 +41,14 @@ public final class RowStream {
         this.windowRows = windowRows;
         this.seed = seed;
         this.coverage = Coverage.of(state.seen());
+        this.documents = new long[batch];
+        this.pairs = state.pairs();
         this.epoch = state.epoch();
         this.windowIndex = state.window();
         this.slot = state.slot();
         this.firstRow = state.firstRow();
         this.batches = state.batches();
         this.leftover = state.leftover();
-        this.leftoverRows = state.leftoverRows();
     }
 
     /**
@@ -75,14 +77,24 @@ public final class RowStream {
     public void next(float[] target) {
         Window current = current();
         for (int i = 0; i < batch; i++) {
-            coverage.mark(current.copy(batches * batch + i, width, target, i));
+            int row = current.at(batches * batch + i);
+            current.copy(row, width, target, i);
+            coverage.mark(current.index(row));
+            documents[i] = current.document(row);
         }
+        pairs = pairs.batch(documents);
         batches++;
     }
 
-    /** Rows of the open window, [count, width], in no useful order; {@link #ready} must have said yes. */
-    public float[] windowRows() {
-        return current().rows();
+    /** Rows of the open window in shuffled order, at most {@code most}, [_, width]; {@link #ready} must have said yes. */
+    public float[] sample(int most) {
+        Window current = current();
+        int rows = Math.min(most, current.count());
+        float[] sample = new float[Math.multiplyExact(rows, width)];
+        for (int i = 0; i < rows; i++) {
+            current.copy(current.at(i), width, sample, i);
+        }
+        return sample;
     }
 
     private Window current() {
@@ -93,9 +105,11 @@ public final class RowStream {
         return current;
     }
 
-    /** Loads the window that starts at {@link #slot}, or returns null when a shard is missing. */
+    private record Found(int slot, ShardSource.Written written) {}
+
+    /** Opens the window that starts at {@link #slot}, or returns null when a shard is missing. */
     private @Nullable Window open() {
-        List<ShardSource.Written> shards = new ArrayList<>();
+        List<Found> shards = new ArrayList<>();
         long rows = 0;
         int end = slot;
         for (; end < order.size() && rows < windowRows; end++) {
@@ -103,31 +117,39 @@ public final class RowStream {
             if (shard.isEmpty()) {
                 return null;
             }
-            if (shard.get().included() && shard.get().rows() > 0) {
+            if (shard.get().counts()) {
                 checkWidth(shard.get());
-                shards.add(shard.get());
+                shards.add(new Found(end, shard.get()));
                 rows += shard.get().rows();
             }
         }
         if (end == order.size() && firstRow + rows == 0) {
             throw new FieldProblem("jobs", null, "at least one captured row at the hook, in the arms chosen");
         }
+        List<Window.Slice> slices = open(shards);
+        if (epoch == 0 && firstRow == pairs.rows()) {
+            for (Window.Slice slice : slices) {
+                pairs = pairs.read(slice.document());
+            }
+        }
         nextSlot = end;
         nextRow = firstRow + rows;
-        int count = Math.toIntExact(leftoverRows.length + rows);
-        float[] data = Arrays.copyOf(leftover, Math.multiplyExact(count, width));
-        long[] indices = Arrays.copyOf(leftoverRows, count);
-        int at = leftoverRows.length;
-        for (ShardSource.Written shard : shards) {
-            source.read(shard, data, at * width);
-            at += shard.rows();
+        return new Window(
+                leftover, slices, epoch == 0 ? firstRow : Coverage.UNTRACKED, Window.key(seed, epoch, windowIndex));
+    }
+
+    private List<Window.Slice> open(List<Found> shards) {
+        List<Window.Slice> slices = new ArrayList<>();
+        try {
+            for (Found shard : shards) {
+                SliceRows rows = source.open(order.at(shard.slot()), shard.written());
+                slices.add(new Window.Slice(shard.slot(), rows, rows.columns().document()));
+            }
+            return slices;
+        } catch (RuntimeException e) {
+            slices.forEach(slice -> slice.rows().close());
+            throw e;
         }
-        for (int i = leftoverRows.length; i < count; i++) {
-            indices[i] = epoch == 0 ? firstRow + i - leftoverRows.length : Coverage.UNTRACKED;
-        }
-        return count == 0
-                ? new Window(data, indices, 0, new KeyedPermutation(1, 0))
-                : Window.of(data, indices, leftoverRows.length, seed, epoch, windowIndex);
     }
 
     private void checkWidth(ShardSource.Written shard) {
@@ -142,15 +164,8 @@ public final class RowStream {
 
     /** Keeps the unused rows of a finished window and moves on. */
     private void carry(Window finished) {
-        int used = batches * batch;
-        int count = finished.count() - used;
-        float[] rows = new float[count * width];
-        long[] indices = new long[count];
-        for (int i = 0; i < count; i++) {
-            indices[i] = finished.copy(used + i, width, rows, i);
-        }
-        leftover = rows;
-        leftoverRows = indices;
+        leftover = finished.rest(batches * batch, width);
+        finished.close();
         batches = 0;
         windowIndex++;
         window = null;
@@ -168,12 +183,25 @@ public final class RowStream {
         return coverage;
     }
 
+    /** How often two rows of a document met in a batch so far. */
+    public PairCounts.Rate sameDocument() {
+        return pairs.rate(batch);
+    }
+
     /** Passes over all shards completed. */
     public int epoch() {
         return epoch;
     }
 
     public StreamState snapshot() {
-        return new StreamState(epoch, windowIndex, slot, firstRow, batches, leftover, leftoverRows, coverage.bitmap());
+        return new StreamState(epoch, windowIndex, slot, firstRow, batches, leftover, coverage.bitmap(), pairs);
+    }
+
+    @Override
+    public void close() {
+        if (window != null) {
+            window.close();
+            window = null;
+        }
     }
 }

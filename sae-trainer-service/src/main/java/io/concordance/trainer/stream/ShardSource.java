@@ -24,6 +24,11 @@ public interface ShardSource {
         public int rows() {
             return parts.stream().mapToInt(Part::rows).reduce(0, Math::addExact);
         }
+
+        /** Whether there is anything to learn from. */
+        boolean counts() {
+            return included && rows() > 0;
+        }
     }
 
     /**
@@ -33,6 +38,10 @@ public interface ShardSource {
      */
     Optional<Written> find(ShardOrder.Slot slot);
 
-    /** Reads their activations as [rows, width] into {@code target} from {@code offset}. */
-    void read(Written shard, float[] target, int offset);
+    /**
+     * Opens what {@link #find} found.
+     *
+     * @throws io.concordance.contracts.problem.FieldProblem when it is not what was announced
+     */
+    SliceRows open(ShardOrder.Slot slot, Written written);
 }

@@ -8,21 +8,14 @@ package io.concordance.trainer.stream;
  * @param slot first slot of the window in {@link ShardOrder}
  * @param firstRow canonical index of the window's first row in its epoch
  * @param batches batches of the window already used
- * @param leftover rows carried into the window, [n, width]
- * @param leftoverRows their canonical indices, -1 for rows past the first epoch, [n]
+ * @param leftover rows carried into the window
  * @param seen bitmap of {@link Coverage}
+ * @param pairs counted so far
  */
 public record StreamState(
-        int epoch,
-        int window,
-        int slot,
-        long firstRow,
-        int batches,
-        float[] leftover,
-        long[] leftoverRows,
-        byte[] seen) {
+        int epoch, int window, int slot, long firstRow, int batches, Leftover leftover, byte[] seen, PairCounts pairs) {
 
     public static StreamState start() {
-        return new StreamState(0, 0, 0, 0, 0, new float[0], new long[0], new byte[0]);
+        return new StreamState(0, 0, 0, 0, 0, Leftover.NONE, new byte[0], PairCounts.NONE);
     }
 }

@@ -1,6 +1,7 @@
 package io.concordance.trainer.stream;
 
 import io.concordance.contracts.event.ObjectRef;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Set;
 public final class MemoryShards implements ShardSource {
     private final int width;
     private final Map<String, float[]> data = new HashMap<>();
+    private final Map<String, RowColumns> columns = new HashMap<>();
     private final Map<ShardOrder.Slot, Written> written = new HashMap<>();
     private final Set<ShardOrder.Slot> held = new HashSet<>();
 
@@ -19,10 +21,24 @@ public final class MemoryShards implements ShardSource {
         this.width = width;
     }
 
+    /** One document a slice, of tokens 0. */
     public void add(String job, int slice, float[] rows, boolean included) {
+        int count = rows.length / width;
+        int[] positions = new int[count];
+        Arrays.setAll(positions, i -> i);
+        add(
+                job,
+                slice,
+                rows,
+                new RowColumns(new int[count], positions, new int[count], List.of(job + "/" + slice)),
+                included);
+    }
+
+    public void add(String job, int slice, float[] rows, RowColumns of, boolean included) {
         ShardOrder.Slot slot = new ShardOrder.Slot(job, slice);
         String key = job + "/" + slice;
         data.put(key, rows);
+        columns.put(key, of);
         written.put(
                 slot,
                 new Written(
@@ -46,8 +62,23 @@ public final class MemoryShards implements ShardSource {
     }
 
     @Override
-    public void read(Written shard, float[] target, int offset) {
-        float[] rows = data.get(shard.parts().getFirst().object().key());
-        System.arraycopy(rows, 0, target, offset, rows.length);
+    public SliceRows open(ShardOrder.Slot slot, Written written) {
+        String key = written.parts().getFirst().object().key();
+        return new MemoryRows(data.getOrDefault(key, new float[0]), width, columns.get(key));
+    }
+
+    private record MemoryRows(float[] data, int width, RowColumns columns) implements SliceRows {
+        @Override
+        public int rows() {
+            return data.length / width;
+        }
+
+        @Override
+        public void copy(int row, float[] target, int offset) {
+            System.arraycopy(data, row * width, target, offset, width);
+        }
+
+        @Override
+        public void close() {}
     }
 }
