@@ -25,6 +25,7 @@ public final class DictionaryFiles {
     public static final String WEIGHTS = "sae_weights.safetensors";
 
     private static final String SAE_LENS_VERSION = "6.52.0";
+    private static final String IMPORTED_FROM = "imported_from";
 
     private DictionaryFiles() {}
 
@@ -83,7 +84,8 @@ public final class DictionaryFiles {
                 details.path("tokens").asLong(),
                 metadata.path("l0").asDouble(),
                 details.path("fvu").asDouble(),
-                continued(details));
+                continued(details),
+                imported(details.path(IMPORTED_FROM)));
         int width = config.path("d_in").asInt();
         int features = config.path("d_sae").asInt();
         try (SafetensorsFile weights = SafetensorsFile.open(folder.resolve(WEIGHTS))) {
@@ -112,6 +114,10 @@ public final class DictionaryFiles {
                         details.path("continued_from").asText(),
                         details.path("generation").asInt())
                 : null;
+    }
+
+    private static @Nullable ImportedFrom imported(JsonNode node) {
+        return node.isMissingNode() ? null : Json.mapper().convertValue(node, ImportedFrom.class);
     }
 
     private enum Form {
@@ -164,6 +170,9 @@ public final class DictionaryFiles {
             details.put("continued_from", info.continued().from());
             details.put("generation", info.continued().generation());
         }
+        if (info.importedFrom() != null) {
+            details.set(IMPORTED_FROM, Json.mapper().valueToTree(info.importedFrom()));
+        }
         if (form(info) == Form.TOPK) {
             details.put("threshold", dictionary.threshold()[0]);
         }
@@ -172,7 +181,7 @@ public final class DictionaryFiles {
     }
 
     /** Transposes {@code [n / rows * rows]} values from {@code [rows, n / rows]} to {@code [n / rows, rows]}. */
-    private static float[] transpose(float[] source, int rows) {
+    static float[] transpose(float[] source, int rows) {
         int columns = source.length / rows;
         float[] target = new float[source.length];
         for (int r = 0; r < rows; r++) {

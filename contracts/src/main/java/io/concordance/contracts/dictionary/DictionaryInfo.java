@@ -12,10 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param model name of the model
  * @param hook canonical hook point name
  * @param seed seed of the run
- * @param tokens rows trained on, counting every epoch
- * @param l0 mean number of active features a row at the end of training
- * @param fvu fraction of variance unexplained at the end of training
+ * @param tokens rows trained on, counting every epoch; 0 when an imported dictionary does not say
+ * @param l0 mean number of active features a row at the end of training, or as measured on import
+ * @param fvu fraction of variance unexplained at the end of training, or as measured on import
  * @param continued what its training started from; null for random directions
+ * @param importedFrom set when it was trained elsewhere
  */
 public record DictionaryInfo(
         String architecture,
@@ -27,7 +28,8 @@ public record DictionaryInfo(
         long tokens,
         double l0,
         double fvu,
-        @Nullable Continued continued) {
+        @Nullable Continued continued,
+        @Nullable ImportedFrom importedFrom) {
 
     /**
      * @param from digest of the dictionary that the weights started from
@@ -46,7 +48,22 @@ public record DictionaryInfo(
             long tokens,
             double l0,
             double fvu) {
-        this(architecture, trainingArchitecture, k, model, hook, seed, tokens, l0, fvu, null);
+        this(architecture, trainingArchitecture, k, model, hook, seed, tokens, l0, fvu, null, null);
+    }
+
+    /** Of a dictionary that was trained here. */
+    public DictionaryInfo(
+            String architecture,
+            String trainingArchitecture,
+            int k,
+            String model,
+            String hook,
+            long seed,
+            long tokens,
+            double l0,
+            double fvu,
+            @Nullable Continued continued) {
+        this(architecture, trainingArchitecture, k, model, hook, seed, tokens, l0, fvu, continued, null);
     }
 
     /** 1 for a dictionary that continues none. */
