@@ -8,6 +8,7 @@ public final class ArmTotals {
     private final Arm arm;
     private long rows;
     private final long[] rowsByBucket = new long[Positions.BUCKETS];
+    private final TokenPlaces places = new TokenPlaces();
     private final int[] documents = new int[Outcome.values().length];
 
     ArmTotals(Arm arm) {
@@ -23,6 +24,37 @@ public final class ArmTotals {
 
     void count(Outcome outcome, int change) {
         documents[outcome.ordinal()] += change;
+    }
+
+    void write(Wire.Out out) {
+        out.text(arm.name());
+        out.text(arm.kind());
+        out.count(rows);
+        for (long count : rowsByBucket) {
+            out.count(count);
+        }
+        for (int count : documents) {
+            out.count(count);
+        }
+        places.write(out);
+    }
+
+    static ArmTotals read(Wire.In in) {
+        ArmTotals totals = new ArmTotals(new Arm(in.text(), in.text()));
+        totals.rows = in.number();
+        for (int b = 0; b < totals.rowsByBucket.length; b++) {
+            totals.rowsByBucket[b] = in.number();
+        }
+        for (int o = 0; o < totals.documents.length; o++) {
+            totals.documents[o] = in.count();
+        }
+        totals.places.read(in);
+        return totals;
+    }
+
+    /** How often each token id stood in each octave of positions. */
+    public TokenPlaces places() {
+        return places;
     }
 
     public Arm arm() {

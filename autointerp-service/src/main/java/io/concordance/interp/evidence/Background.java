@@ -48,6 +48,22 @@ public final class Background {
         }
     }
 
+    void write(Wire.Out out, ExampleWire examples) {
+        examples.writeSites(out, uniform.items());
+        out.count(strata.size());
+        for (Map.Entry<Integer, Kept<BackgroundSite>> stratum : new TreeMap<>(strata).entrySet()) {
+            examples.writeSites(out, stratum.getValue().items());
+        }
+    }
+
+    void read(Wire.In in, ExampleWire examples) {
+        examples.readSites(in).forEach(uniform::offer);
+        int count = in.count();
+        for (int s = 0; s < count; s++) {
+            examples.readSites(in).forEach(site -> stratum(site.token()).offer(site));
+        }
+    }
+
     /** Uniformly drawn tokens. */
     public List<BackgroundSite> uniform() {
         return List.copyOf(uniform.items());

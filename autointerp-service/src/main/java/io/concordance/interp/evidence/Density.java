@@ -30,6 +30,27 @@ public final class Density {
         }
     }
 
+    void write(Wire.Out out) {
+        int held = 0;
+        for (long count : counts) {
+            held += count > 0 ? 1 : 0;
+        }
+        out.count(held);
+        for (int b = 0; b < BINS; b++) {
+            if (counts[b] > 0) {
+                out.count(b);
+                out.count(counts[b]);
+            }
+        }
+    }
+
+    void read(Wire.In in) {
+        int held = in.count();
+        for (int i = 0; i < held; i++) {
+            counts[Math.min(in.count(), BINS - 1)] = in.number();
+        }
+    }
+
     public long count(int bin) {
         return counts[bin];
     }

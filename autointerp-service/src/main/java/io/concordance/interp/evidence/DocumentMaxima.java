@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * A feature's largest activation in each document it fired in, over all tokens and over the tokens before the model's
- * first own one. Documents it was silent in are not listed: their maximum is 0.
+ * first own one. Documents it was silent in are not listed: their maximum is 0. A document that
+ * was read twice is listed twice.
  */
 public final class DocumentMaxima {
     private int[] documents = new int[4];
@@ -23,6 +24,37 @@ public final class DocumentMaxima {
         whole[size] = wholeMaximum;
         prompt[size] = promptMaximum;
         size++;
+    }
+
+    /** Keeps documents that have a new index, at least 0, under it. */
+    void renumber(int[] newIndex) {
+        int kept = 0;
+        for (int i = 0; i < size; i++) {
+            int document = newIndex[documents[i]];
+            if (document >= 0) {
+                documents[kept] = document;
+                whole[kept] = whole[i];
+                prompt[kept] = prompt[i];
+                kept++;
+            }
+        }
+        size = kept;
+    }
+
+    void write(Wire.Out out) {
+        out.count(size);
+        for (int i = 0; i < size; i++) {
+            out.count(documents[i]);
+            out.real(whole[i]);
+            out.real(prompt[i]);
+        }
+    }
+
+    void read(Wire.In in) {
+        int count = in.count();
+        for (int i = 0; i < count; i++) {
+            add(in.count(), in.shortReal(), in.shortReal());
+        }
     }
 
     public int size() {

@@ -11,10 +11,11 @@ package io.concordance.interp.evidence;
  * @param background random tokens kept in each of the explain and score splits
  * @param strata groups of token ids (id modulo this number) that the background is additionally drawn from
  * @param perStratum tokens kept in each stratum and split
+ * @param documents documents of an arm and outcome whose maxima are kept; of more of them a random half, then quarter, ...
  */
 public record EvidenceOptions(
-        long seed, int top, int samples, int context, int background, int strata, int perStratum) {
+        long seed, int top, int samples, int context, int background, int strata, int perStratum, int documents) {
     public static EvidenceOptions defaults(long seed) {
-        return new EvidenceOptions(seed, 12, 48, 10, 2000, 1024, 8);
+        return new EvidenceOptions(seed, 12, 48, 10, 2000, 1024, 8, 1 << 14);
     }
 }

@@ -29,19 +29,34 @@ public final class EvidencePass {
     }
 
     /**
+     * Reads all shards.
+     *
      * @param progress told the number of merged shards after each
      * @throws RuntimeException of the first shard, in order, that cannot be read
      */
     public Evidence run(List<? extends ShardSource> shards, IntConsumer progress) throws InterruptedException {
         Evidence evidence = new Evidence(options, dictionary.features());
+        extend(evidence, shards, progress);
+        return evidence;
+    }
+
+    /**
+     * Goes on after the shards that evidence already holds.
+     *
+     * @param shards all shards, those it holds first
+     * @param progress told the number of merged shards after each, on the calling thread, while the evidence stands still
+     * @throws RuntimeException of the first shard, in order, that cannot be read; the evidence then holds those before it
+     */
+    public void extend(Evidence evidence, List<? extends ShardSource> shards, IntConsumer progress)
+            throws InterruptedException {
         ThreadLocal<ShardReader> reader =
                 ThreadLocal.withInitial(() -> new ShardReader(new SparseEncoder(dictionary), options));
         Deque<Future<ShardEvidence>> ahead = new ArrayDeque<>();
         ExecutorService workers = Executors.newFixedThreadPool(
                 threads, Thread.ofPlatform().name("evidence-", 0).daemon().factory());
         try {
-            int next = 0;
-            for (int merged = 0; merged < shards.size(); merged++) {
+            int next = evidence.shards();
+            for (int merged = evidence.shards(); merged < shards.size(); merged++) {
                 while (next < shards.size() && ahead.size() < threads * AHEAD) {
                     ShardSource source = shards.get(next++);
                     ahead.add(workers.submit(() -> reader.get().read(source)));
@@ -49,7 +64,6 @@ public final class EvidencePass {
                 evidence.add(result(ahead.remove()));
                 progress.accept(merged + 1);
             }
-            return evidence;
         } finally {
             workers.shutdownNow();
             workers.close();

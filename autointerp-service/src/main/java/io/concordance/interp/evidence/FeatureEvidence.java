@@ -9,6 +9,8 @@ public final class FeatureEvidence {
     private final EvidenceOptions options;
     private final List<@Nullable Tally> byArm = new ArrayList<>();
     private final DocumentMaxima maxima = new DocumentMaxima();
+    private final TokenCells cells = new TokenCells();
+    private final int[] firedIn = new int[Split.values().length];
     private final Kept<Example> explain;
     private final Kept<Example> score;
 
@@ -30,6 +32,46 @@ public final class FeatureEvidence {
         existing.add(tally);
     }
 
+    void firedIn(Split split) {
+        firedIn[split.ordinal()]++;
+    }
+
+    void write(Wire.Out out, ExampleWire examples) {
+        out.count(byArm.size());
+        for (Tally tally : byArm) {
+            out.count(tally == null ? 0 : 1);
+            if (tally != null) {
+                tally.write(out, examples);
+            }
+        }
+        maxima.write(out);
+        cells.write(out);
+        for (int count : firedIn) {
+            out.count(count);
+        }
+        examples.write(out, explain.items());
+        examples.write(out, score.items());
+    }
+
+    void read(Wire.In in, ExampleWire examples) {
+        int arms = in.count();
+        for (int a = 0; a < arms; a++) {
+            Tally tally = null;
+            if (in.count() == 1) {
+                tally = new Tally(options.top());
+                tally.read(in, examples);
+            }
+            byArm.add(tally);
+        }
+        maxima.read(in);
+        cells.read(in);
+        for (int s = 0; s < firedIn.length; s++) {
+            firedIn[s] = in.count();
+        }
+        explain.offerAll(examples.read(in));
+        score.offerAll(examples.read(in));
+    }
+
     void draw(List<Example> explaining, List<Example> scoring) {
         explain.offerAll(explaining);
         score.offerAll(scoring);
@@ -48,6 +90,17 @@ public final class FeatureEvidence {
         return firings;
     }
 
+    /** Documents of a split that the feature fired in; a document that was read twice counts twice. */
+    public int documents(Split split) {
+        return firedIn[split.ordinal()];
+    }
+
+    /** By token and position, over all arms. */
+    public TokenCells cells() {
+        return cells;
+    }
+
+    /** Over the documents of {@link Evidence#documents()}. */
     public DocumentMaxima maxima() {
         return maxima;
     }

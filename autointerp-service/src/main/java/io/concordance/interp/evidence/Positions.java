@@ -1,25 +1,40 @@
 package io.concordance.interp.evidence;
 
+import java.util.Arrays;
+
 /**
- * Moments of an activation by token position: single positions up to 15, then two buckets an octave. The number of rows
- * in each bucket is a property of the arm, see {@link ArmTotals#rowsByBucket()}.
+ * Moments of an activation by token position: single positions up to 127, then four buckets an octave. The number of rows
+ * in each bucket is a property of the arm, see {@link ArmTotals#rowsByBucket()}. Memory grows with the highest bucket that
+ * holds a firing.
  */
 public final class Positions {
-    private static final int SINGLE = 16;
-    private static final int SINGLE_BITS = 4;
-    public static final int BUCKETS = SINGLE + 2 * 16;
+    private static final int SINGLE = 128;
+    private static final int SINGLE_BITS = 7;
+    private static final int QUARTERS = 4;
+    private static final int STEP = 16;
+    public static final int BUCKETS = SINGLE + QUARTERS * 14;
 
-    final long[] firings = new long[BUCKETS];
-    final double[] sums = new double[BUCKETS];
-    final double[] squares = new double[BUCKETS];
+    private long[] firings = new long[0];
+    private double[] sums = new double[0];
+    private double[] squares = new double[0];
 
     public static int bucket(int position) {
         if (position < SINGLE) {
             return Math.max(0, position);
         }
         int octave = 31 - Integer.numberOfLeadingZeros(position);
-        int half = position >>> (octave - 1) & 1;
-        return Math.min(BUCKETS - 1, SINGLE + 2 * (octave - SINGLE_BITS) + half);
+        int quarter = position >>> (octave - 2) & (QUARTERS - 1);
+        return Math.min(BUCKETS - 1, SINGLE + QUARTERS * (octave - SINGLE_BITS) + quarter);
+    }
+
+    /** Single positions up to 15, then two an octave: what a bucket is shown under. */
+    public static int shown(int bucket) {
+        int position = from(bucket);
+        if (position < 16) {
+            return position;
+        }
+        int octave = 31 - Integer.numberOfLeadingZeros(position);
+        return 16 + 2 * (octave - 4) + (position >>> (octave - 1) & 1);
     }
 
     /** First position of a bucket. */
@@ -27,22 +42,62 @@ public final class Positions {
         if (bucket < SINGLE) {
             return bucket;
         }
-        int octave = SINGLE_BITS + (bucket - SINGLE) / 2;
-        return (1 << octave) + ((bucket - SINGLE) % 2) * (1 << (octave - 1));
+        int octave = SINGLE_BITS + (bucket - SINGLE) / QUARTERS;
+        return (1 << octave) + ((bucket - SINGLE) % QUARTERS) * (1 << (octave - 2));
+    }
+
+    private void reach(int bucket) {
+        if (bucket >= firings.length) {
+            int size = Math.min(BUCKETS, (bucket / STEP + 1) * STEP);
+            firings = Arrays.copyOf(firings, size);
+            sums = Arrays.copyOf(sums, size);
+            squares = Arrays.copyOf(squares, size);
+        }
     }
 
     void add(int position, float value) {
         int bucket = bucket(position);
+        reach(bucket);
         firings[bucket]++;
         sums[bucket] += value;
         squares[bucket] += (double) value * value;
     }
 
     void add(Positions other) {
-        for (int b = 0; b < BUCKETS; b++) {
+        if (other.firings.length > 0) {
+            reach(other.firings.length - 1);
+        }
+        for (int b = 0; b < other.firings.length; b++) {
             firings[b] += other.firings[b];
             sums[b] += other.sums[b];
             squares[b] += other.squares[b];
+        }
+    }
+
+    void write(Wire.Out out) {
+        int held = 0;
+        for (long f : firings) {
+            held += f > 0 ? 1 : 0;
+        }
+        out.count(held);
+        for (int b = 0; b < firings.length; b++) {
+            if (firings[b] > 0) {
+                out.count(b);
+                out.count(firings[b]);
+                out.real(sums[b]);
+                out.real(squares[b]);
+            }
+        }
+    }
+
+    void read(Wire.In in) {
+        int held = in.count();
+        for (int i = 0; i < held; i++) {
+            int bucket = Math.min(in.count(), BUCKETS - 1);
+            reach(bucket);
+            firings[bucket] = in.number();
+            sums[bucket] = in.real();
+            squares[bucket] = in.real();
         }
     }
 
@@ -53,15 +108,15 @@ public final class Positions {
     }
 
     public long firings(int bucket) {
-        return firings[bucket];
+        return bucket < firings.length ? firings[bucket] : 0;
     }
 
     public double sum(int bucket) {
-        return sums[bucket];
+        return bucket < sums.length ? sums[bucket] : 0;
     }
 
     public double sumOfSquares(int bucket) {
-        return squares[bucket];
+        return bucket < squares.length ? squares[bucket] : 0;
     }
 
     /**
@@ -70,16 +125,19 @@ public final class Positions {
      */
     public record Explained(double eta2, double omega2) {}
 
-    /** @param rows rows in each bucket, firing or not */
-    public Explained explained(long[] rows) {
+    /**
+     * @param rows rows in each bucket, firing or not
+     * @param first first bucket that counts: 0, or 1 to leave the first token out
+     */
+    public Explained explained(long[] rows, int first) {
         long total = 0;
         double sum = 0;
         double square = 0;
         int buckets = 0;
-        for (int b = 0; b < BUCKETS; b++) {
+        for (int b = first; b < BUCKETS; b++) {
             total += rows[b];
-            sum += sums[b];
-            square += squares[b];
+            sum += sum(b);
+            square += sumOfSquares(b);
             buckets += rows[b] > 0 ? 1 : 0;
         }
         if (total <= buckets) {
@@ -88,9 +146,9 @@ public final class Positions {
         double mean = sum / total;
         double sst = square - total * mean * mean;
         double ssb = 0;
-        for (int b = 0; b < BUCKETS; b++) {
+        for (int b = first; b < BUCKETS; b++) {
             if (rows[b] > 0) {
-                double distance = sums[b] / rows[b] - mean;
+                double distance = sum(b) / rows[b] - mean;
                 ssb += rows[b] * distance * distance;
             }
         }

@@ -7,6 +7,7 @@ import java.util.List;
  *
  * @param documents of the shard, in order; {@link Fired#maxima} counts into it
  * @param rowsByBucket rows in each position bucket
+ * @param places rows of each token in each octave of positions
  * @param fired features that fired at all, ascending
  */
 @SuppressWarnings("ArrayRecordComponent") // handed from reader to merge once
@@ -14,9 +15,16 @@ record ShardEvidence(
         Arm arm,
         List<DocumentInfo> documents,
         long[] rowsByBucket,
+        TokenPlaces places,
         List<Fired> fired,
         Background explain,
         Background score) {
 
-    record Fired(int feature, Tally tally, DocumentMaxima maxima, Kept<Example> explain, Kept<Example> score) {}
+    record Fired(
+            int feature,
+            Tally tally,
+            DocumentMaxima maxima,
+            TokenCells cells,
+            Kept<Example> explain,
+            Kept<Example> score) {}
 }

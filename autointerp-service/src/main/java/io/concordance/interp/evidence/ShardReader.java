@@ -89,11 +89,11 @@ final class ShardReader {
             while (prompt < to && spans[prompt] != Span.Kind.OUTPUT.code()) {
                 prompt++;
             }
-            documents.add(new DocumentRows(
+            documents.add(DocumentRows.whole(
                     info,
+                    prompt - from,
                     Arrays.copyOfRange(tokens, from, to),
-                    Arrays.copyOfRange(positions, from, to),
-                    prompt - from));
+                    Arrays.copyOfRange(positions, from, to)));
             from = to;
         }
         return documents;
@@ -118,9 +118,10 @@ final class ShardReader {
 
     private ShardEvidence collect(Arm arm, List<DocumentRows> documents) {
         int[] documentOf =
-                new int[documents.stream().mapToInt(d -> d.tokens().length).sum()];
+                new int[documents.stream().mapToInt(DocumentRows::length).sum()];
         int[] firstRow = new int[documents.size()];
         long[] buckets = new long[Positions.BUCKETS];
+        TokenPlaces places = new TokenPlaces();
         Background explain = new Background(options);
         Background score = new Background(options);
         int row = 0;
@@ -129,13 +130,15 @@ final class ShardReader {
             firstRow[d] = row;
             Split split = document.info().split();
             Background sample = split == Split.EXPLAIN ? explain : split == Split.SCORE ? score : null;
-            for (int r = 0; r < document.tokens().length; r++, row++) {
+            for (int r = 0; r < document.length(); r++, row++) {
                 documentOf[row] = d;
-                int position = document.positions()[r];
+                int position = document.position(r);
                 buckets[Positions.bucket(position)]++;
+                places.add(document.token(r), position);
                 long priority = Split.priority(document.info().key(), position);
-                if (sample != null && sample.wants(document.tokens()[r], priority)) {
-                    sample.offer(new BackgroundSite(document, r, priority, firings.firedOn(row)));
+                if (sample != null && sample.wants(document.token(r), priority)) {
+                    sample.offer(new BackgroundSite(
+                            document.around(r, options.context()), r, priority, firings.firedOn(row)));
                 }
             }
         }
@@ -146,12 +149,13 @@ final class ShardReader {
             }
         }
         return new ShardEvidence(
-                arm, documents.stream().map(DocumentRows::info).toList(), buckets, fired, explain, score);
+                arm, documents.stream().map(DocumentRows::info).toList(), buckets, places, fired, explain, score);
     }
 
     private ShardEvidence.Fired collect(int feature, List<DocumentRows> documents, int[] documentOf, int[] firstRow) {
         Tally tally = new Tally(options.top());
         DocumentMaxima maxima = new DocumentMaxima();
+        TokenCells cells = new TokenCells();
         Kept<Example> explain = new Kept<>(Example.DRAWN, options.samples());
         Kept<Example> score = new Kept<>(Example.DRAWN, options.samples());
         for (int posting = firings.from(feature); posting < firings.to(feature); ) {
@@ -164,8 +168,9 @@ final class ShardReader {
             for (; posting < firings.to(feature) && documentOf[firings.row(posting)] == d; posting++) {
                 int row = firings.row(posting) - firstRow[d];
                 float value = firings.value(posting);
-                int position = document.positions()[row];
+                int position = document.position(row);
                 tally.add(position, value);
+                cells.add(document.token(row), position, value);
                 if (value > firings.value(strongest)) {
                     strongest = posting;
                 }
@@ -190,7 +195,7 @@ final class ShardReader {
                 sample.offer(example(feature, drawn, document, firstRow[d]));
             }
         }
-        return new ShardEvidence.Fired(feature, tally, maxima, explain, score);
+        return new ShardEvidence.Fired(feature, tally, maxima, cells, explain, score);
     }
 
     private static boolean couldEnter(Kept<Example> top, int limit, float value) {
@@ -208,12 +213,12 @@ final class ShardReader {
     private Example example(int feature, int posting, DocumentRows document, int firstRow) {
         int row = firings.row(posting) - firstRow;
         int from = Math.max(0, row - options.context());
-        int to = Math.min(document.tokens().length, row + options.context() + 1);
+        int to = Math.min(document.length(), row + options.context() + 1);
         return new Example(
-                document,
+                document.around(row, options.context()),
                 row,
                 firings.value(posting),
-                Split.priority(document.info().key(), document.positions()[row]),
+                Split.priority(document.info().key(), document.position(row)),
                 from,
                 firings.window(feature, posting, firstRow + from, firstRow + to));
     }

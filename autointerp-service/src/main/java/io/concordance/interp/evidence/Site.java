@@ -8,6 +8,6 @@ public interface Site {
     int row();
 
     default int token() {
-        return document().tokens()[row()];
+        return document().token(row());
     }
 }

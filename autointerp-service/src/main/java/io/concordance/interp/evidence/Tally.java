@@ -39,6 +39,26 @@ public final class Tally {
         top.offerAll(other.top.items());
     }
 
+    void write(Wire.Out out, ExampleWire examples) {
+        out.count(firings);
+        out.real(sum);
+        out.real(maximum);
+        out.count(firingDocuments);
+        density.write(out);
+        positions.write(out);
+        examples.write(out, top.items());
+    }
+
+    void read(Wire.In in, ExampleWire examples) {
+        firings = in.number();
+        sum = in.real();
+        maximum = in.shortReal();
+        firingDocuments = in.count();
+        density.read(in);
+        positions.read(in);
+        top.offerAll(examples.read(in));
+    }
+
     public long firings() {
         return firings;
     }

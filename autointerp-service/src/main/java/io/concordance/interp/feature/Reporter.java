@@ -6,8 +6,6 @@ import io.concordance.contracts.statistics.Proportion;
 import io.concordance.contracts.transcript.Outcome;
 import io.concordance.interp.evidence.ArmTotals;
 import io.concordance.interp.evidence.Density;
-import io.concordance.interp.evidence.DocumentInfo;
-import io.concordance.interp.evidence.DocumentMaxima;
 import io.concordance.interp.evidence.Evidence;
 import io.concordance.interp.evidence.FeatureEvidence;
 import io.concordance.interp.evidence.Positions;
@@ -27,9 +25,7 @@ import io.concordance.interp.label.TokenText;
 import io.concordance.interp.outcome.Attribution;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Writes up what the evidence says, feature by feature. */
@@ -39,7 +35,6 @@ public final class Reporter {
     private final Evidence evidence;
     private final LabelReports labels;
     private final ShownExamples examples;
-    private final int[] splitDocuments = new int[Split.values().length];
 
     /** Which analysis of which dictionary the features come from. */
     public record Origin(String analysis, String run, String dictionary, String model, String hook) {}
@@ -50,7 +45,6 @@ public final class Reporter {
         this.evidence = evidence;
         this.labels = new LabelReports(origin.dictionary(), explainer);
         this.examples = new ShownExamples(evidence, text);
-        evidence.documents().forEach(document -> splitDocuments[document.split().ordinal()]++);
     }
 
     /**
@@ -82,7 +76,7 @@ public final class Reporter {
                 dictionary.threshold()[index],
                 maximum,
                 labelled == null ? null : labels.of(labelled),
-                splits(feature.maxima()),
+                splits(feature),
                 arms,
                 positions(feature),
                 attributions.stream().map(Reporter::screen).toList());
@@ -168,36 +162,34 @@ public final class Reporter {
         }
         Positions all = Positions.sum(moments);
         List<PositionBucket> buckets = new ArrayList<>();
-        for (int b = 0; b < rows.length; b++) {
-            if (rows[b] > 0) {
-                buckets.add(new PositionBucket(
-                        Positions.from(b),
+        for (int b = 0; b < rows.length; ) {
+            PositionBucket bucket = new PositionBucket(Positions.from(b), 0, 0, 0, 0, 0);
+            for (int shown = Positions.shown(b); b < rows.length && Positions.shown(b) == shown; b++) {
+                bucket = new PositionBucket(
+                        bucket.from(),
                         Positions.from(b + 1),
-                        rows[b],
-                        all.firings(b),
-                        all.sum(b),
-                        all.sumOfSquares(b)));
+                        bucket.rows() + rows[b],
+                        bucket.firings() + all.firings(b),
+                        bucket.sum() + all.sum(b),
+                        bucket.sumOfSquares() + all.sumOfSquares(b));
+            }
+            if (bucket.rows() > 0) {
+                buckets.add(bucket);
             }
         }
-        Positions.Explained explained = all.explained(rows);
+        Positions.Explained explained = all.explained(rows, 0);
         return new PositionReport(explained.eta2(), explained.omega2(), buckets);
     }
 
-    private Splits splits(DocumentMaxima maxima) {
-        List<Set<Integer>> firing = List.of(new HashSet<>(), new HashSet<>(), new HashSet<>());
-        for (int i = 0; i < maxima.size(); i++) {
-            DocumentInfo document = evidence.documents().get(maxima.document(i));
-            firing.get(document.split().ordinal()).add(maxima.document(i));
-        }
+    private Splits splits(FeatureEvidence feature) {
         return new Splits(
                 evidence.options().seed(),
-                share(Split.EXPLAIN, firing),
-                share(Split.CALIBRATE, firing),
-                share(Split.SCORE, firing));
+                share(Split.EXPLAIN, feature),
+                share(Split.CALIBRATE, feature),
+                share(Split.SCORE, feature));
     }
 
-    private Splits.Share share(Split split, List<Set<Integer>> firing) {
-        return new Splits.Share(
-                splitDocuments[split.ordinal()], firing.get(split.ordinal()).size());
+    private Splits.Share share(Split split, FeatureEvidence feature) {
+        return new Splits.Share(evidence.documents(split), feature.documents(split));
     }
 }

@@ -62,14 +62,14 @@ final class ShownExamples {
     private Shown shown(Example example) {
         DocumentRows document = example.document();
         int to = example.from() + example.activations().length;
-        int[] ids = Arrays.copyOfRange(document.tokens(), example.from(), to);
+        int[] ids = IntStream.range(example.from(), to).map(document::token).toArray();
         int output = Math.max(document.promptRows(), example.from());
         return new Shown(
                 document.info().id(),
                 document.info().arm().name(),
                 document.info().outcome().text(),
                 document.info().split().text(),
-                document.positions()[example.row()],
+                document.position(example.row()),
                 example.value(),
                 example.row() - example.from(),
                 output < to ? output - example.from() : null,

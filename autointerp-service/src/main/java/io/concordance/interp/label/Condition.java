@@ -1,5 +1,6 @@
 package io.concordance.interp.label;
 
+import io.concordance.interp.evidence.DocumentRows;
 import io.concordance.interp.evidence.Site;
 import java.util.Arrays;
 import java.util.List;
@@ -54,7 +55,7 @@ public sealed interface Condition {
         @Override
         public boolean holds(Site site) {
             int at = site.row() - distance;
-            return at >= 0 && site.document().tokens()[at] == token;
+            return at >= site.document().firstRow() && site.document().token(at) == token;
         }
 
         @Override
@@ -72,15 +73,15 @@ public sealed interface Condition {
 
     /** These tokens stand next to each other somewhere before the token, at most {@link #REACH} back. */
     record Contains(List<Integer> tokens) implements Condition {
-        static final int REACH = 256;
+        static final int REACH = DocumentRows.REACH;
 
         @Override
         public boolean holds(Site site) {
-            int[] document = site.document().tokens();
-            for (int at = Math.max(0, site.row() - REACH); at + tokens.size() <= site.row(); at++) {
+            DocumentRows document = site.document();
+            for (int at = Math.max(document.firstRow(), site.row() - REACH); at + tokens.size() <= site.row(); at++) {
                 boolean equal = true;
                 for (int i = 0; i < tokens.size() && equal; i++) {
-                    equal = document[at + i] == tokens.get(i);
+                    equal = document.token(at + i) == tokens.get(i);
                 }
                 if (equal) {
                     return true;

@@ -2,6 +2,7 @@ package io.concordance.interp.label;
 
 import io.concordance.interp.evidence.Background;
 import io.concordance.interp.evidence.BackgroundSite;
+import io.concordance.interp.evidence.DocumentRows;
 import io.concordance.interp.evidence.Site;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,22 +43,23 @@ public final class Contrast {
 
     /** Every simple condition that holds on a token: its id, up to three before it, its place, and what stands before. */
     static List<Condition> conditions(Site site) {
-        int[] tokens = site.document().tokens();
+        DocumentRows document = site.document();
         int row = site.row();
+        int first = document.firstRow();
         List<Condition> conditions = new ArrayList<>();
-        conditions.add(new Condition.TokenIn(List.of(tokens[row])));
-        for (int distance = 1; distance <= MAX_DISTANCE && row - distance >= 0; distance++) {
-            conditions.add(new Condition.Preceded(distance, tokens[row - distance]));
+        conditions.add(new Condition.TokenIn(List.of(document.token(row))));
+        for (int distance = 1; distance <= MAX_DISTANCE && row - distance >= first; distance++) {
+            conditions.add(new Condition.Preceded(distance, document.token(row - distance)));
         }
         for (Condition.At at : Condition.At.values()) {
             if (at.holds(site)) {
                 conditions.add(at);
             }
         }
-        for (int r = Math.max(0, row - Condition.Contains.REACH); r < row; r++) {
-            conditions.add(new Condition.Contains(List.of(tokens[r])));
+        for (int r = Math.max(first, row - Condition.Contains.REACH); r < row; r++) {
+            conditions.add(new Condition.Contains(List.of(document.token(r))));
             if (r + 1 < row) {
-                conditions.add(new Condition.Contains(List.of(tokens[r], tokens[r + 1])));
+                conditions.add(new Condition.Contains(List.of(document.token(r), document.token(r + 1))));
             }
         }
         return conditions;

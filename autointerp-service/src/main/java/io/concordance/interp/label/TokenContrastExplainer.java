@@ -68,7 +68,7 @@ public final class TokenContrastExplainer implements Explainer {
         Example strongest = shown.getFirst();
         String before = strongest.row() == 0
                 ? " on the first token"
-                : " after " + text.quoted(strongest.document().tokens()[strongest.row() - 1]);
+                : " after " + text.quoted(strongest.document().token(strongest.row() - 1));
         return "seen only on token " + text.quoted(strongest.token()) + before;
     }
 

@@ -42,7 +42,7 @@ class BucketsTest {
                 }
             }
         }
-        assertThat(first.explained(rows).eta2()).isCloseTo(1, within(1e-9));
-        assertThat(level.explained(rows).omega2()).isCloseTo(0, within(0.01));
+        assertThat(first.explained(rows, 0).eta2()).isCloseTo(1, within(1e-9));
+        assertThat(level.explained(rows, 0).omega2()).isCloseTo(0, within(0.01));
     }
 }
