@@ -10,6 +10,7 @@ class HouseRulesTest {
                 "io.concordance.interp",
                 "io.concordance.interp.evidence..",
                 "io.concordance.interp.label..",
-                "io.concordance.interp.outcome..");
+                "io.concordance.interp.outcome..",
+                "io.concordance.interp.score..");
     }
 }

@@ -47,7 +47,14 @@ public final class HouseRules {
             .resideOutsideOfPackage("io.concordance.kit.store")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.minio..", "okhttp3..");
+            .resideInAPackage("io.minio..");
+
+    public static final ArchRule ONLY_STORE_AND_CHAT_KNOW_THE_HTTP_CLIENT = noClasses()
+            .that()
+            .resideOutsideOfPackages("io.concordance.kit.store", "io.concordance.interp.chat")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("okhttp3..");
 
     /** A consumer that merely fails would stop its channel for good. */
     public static final ArchRule CONSUMERS_TRY_UNTIL_A_RECORD_IS_HANDLED = methods()
@@ -87,6 +94,7 @@ public final class HouseRules {
         ONLY_POSTGRES_CLASSES_KNOW_SQL.check(shipped);
         ONLY_MODEL_KNOWS_ONNX_RUNTIME.allowEmptyShould(true).check(shipped);
         ONLY_THE_STORE_KNOWS_S3.allowEmptyShould(true).check(shipped);
+        ONLY_STORE_AND_CHAT_KNOW_THE_HTTP_CLIENT.allowEmptyShould(true).check(shipped);
         CONSUMERS_TRY_UNTIL_A_RECORD_IS_HANDLED.check(shipped);
         for (String pure : numerics) {
             numericsKnowNoFramework(pure).check(shipped);

@@ -1,0 +1,134 @@
+package io.concordance.interp.label;
+
+import io.concordance.interp.evidence.BackgroundSite;
+import io.concordance.interp.evidence.DocumentMaxima;
+import io.concordance.interp.evidence.DocumentRows;
+import io.concordance.interp.evidence.Evidence;
+import io.concordance.interp.evidence.Example;
+import io.concordance.interp.evidence.FeatureEvidence;
+import io.concordance.interp.evidence.Split;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Cuts from the evidence what language models are shown of a feature, split by split. */
+public final class LabelMaterials {
+    static final int EXPLAIN = 20;
+    static final int EXPLAIN_SILENT = 10;
+    static final int SCORE = 20;
+    static final int SCORE_SILENT = 20;
+
+    private final Evidence evidence;
+    private final TokenText text;
+    private final int context;
+    private final Map<Split, Silent> silent = new HashMap<>();
+
+    public LabelMaterials(Evidence evidence, TokenText text) {
+        this.evidence = evidence;
+        this.text = text;
+        this.context = evidence.options().context();
+        silent.put(Split.EXPLAIN, new Silent(evidence, Split.EXPLAIN));
+        silent.put(Split.SCORE, new Silent(evidence, Split.SCORE));
+    }
+
+    /** Background tokens of a split, uniformly drawn first, and all of them by token. */
+    private record Silent(List<BackgroundSite> uniform, Map<Integer, List<BackgroundSite>> byToken) {
+        Silent(Evidence evidence, Split split) {
+            this(evidence.background(split).uniform(), new HashMap<>());
+            uniform.forEach(this::index);
+            evidence.background(split).stratified().forEach(this::index);
+        }
+
+        private void index(BackgroundSite site) {
+            byToken.computeIfAbsent(site.token(), t -> new ArrayList<>()).add(site);
+        }
+    }
+
+    /** @param label of the offline explainer */
+    public LabelMaterial of(int index, @Nullable String label) {
+        FeatureEvidence feature = evidence.features().get(index);
+        List<Example> explain = feature.drawn(Split.EXPLAIN);
+        List<Example> score = feature.drawn(Split.SCORE);
+        if (explain.isEmpty()) {
+            // A feature that fired outside the explain split alone is shown as it is, and then nothing is left to
+            // score.
+            explain = feature.top();
+            score = List.of();
+        }
+        Set<String> fired = firedIn(feature.maxima());
+        return new LabelMaterial(
+                index,
+                explain.stream()
+                        .sorted(Comparator.comparingDouble((Example e) -> -e.value()))
+                        .limit(EXPLAIN)
+                        .map(this::window)
+                        .toList(),
+                silent(Split.EXPLAIN, explain, fired, EXPLAIN_SILENT),
+                score.stream().limit(SCORE).map(this::window).toList(),
+                silent(Split.SCORE, score, fired, SCORE_SILENT),
+                label);
+    }
+
+    private Set<String> firedIn(DocumentMaxima maxima) {
+        Set<String> fired = new HashSet<>();
+        for (int i = 0; i < maxima.size(); i++) {
+            fired.add(evidence.documents().get(maxima.document(i)).id());
+        }
+        return fired;
+    }
+
+    /** Half of them hard, with tokens of the firings; one a document, and no document the feature fired in. */
+    private List<Window> silent(Split split, List<Example> firings, Set<String> fired, int limit) {
+        Silent from = silent.get(split);
+        Set<String> used = new HashSet<>(fired);
+        List<Window> windows = new ArrayList<>();
+        List<Integer> tokens = firings.stream().map(Example::token).distinct().toList();
+        for (int round = 0; windows.size() < limit / 2; round++) {
+            boolean any = false;
+            for (int token : tokens) {
+                List<BackgroundSite> sites =
+                        from == null ? List.of() : from.byToken().getOrDefault(token, List.of());
+                if (round < sites.size() && windows.size() < limit / 2) {
+                    any = true;
+                    take(sites.get(round), used, windows);
+                }
+            }
+            if (!any) {
+                break;
+            }
+        }
+        for (BackgroundSite site : from == null ? List.<BackgroundSite>of() : from.uniform()) {
+            if (windows.size() == limit) {
+                break;
+            }
+            take(site, used, windows);
+        }
+        return windows;
+    }
+
+    private void take(BackgroundSite site, Set<String> used, List<Window> windows) {
+        if (used.add(site.document().info().id())) {
+            int length = site.document().tokens().length;
+            int from = Math.max(0, site.row() - context);
+            int to = Math.min(length, site.row() + context + 1);
+            windows.add(window(site.document(), from, new float[to - from]));
+        }
+    }
+
+    private Window window(Example example) {
+        return window(example.document(), example.from(), example.activations());
+    }
+
+    private Window window(DocumentRows document, int from, float[] activations) {
+        List<String> tokens = new ArrayList<>(activations.length);
+        for (int i = 0; i < activations.length; i++) {
+            tokens.add(text.of(document.tokens()[from + i]));
+        }
+        return new Window(document.info().id(), document.info().arm().name(), tokens, activations);
+    }
+}

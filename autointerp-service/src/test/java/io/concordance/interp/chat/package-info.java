@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordance.interp.chat;
+
+import org.jspecify.annotations.NullMarked;

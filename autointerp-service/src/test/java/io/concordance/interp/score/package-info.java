@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordance.interp.score;
+
+import org.jspecify.annotations.NullMarked;
