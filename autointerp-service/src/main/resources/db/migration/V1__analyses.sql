@@ -1,10 +1,11 @@
--- What capture said about its jobs. Of evaluation jobs only the role is kept, so that they can be refused.
+-- What capture said about its jobs: first_slices is how many slices a job began with, slices how many it has by now. Of evaluation jobs only the role is kept, so that they can be refused.
 create table capture_job (
     id           text    primary key,
     model        text    not null,
     model_digest text    not null,
     hooks        text[]  not null,
     role         text    not null,
+    first_slices integer not null,
     slices       integer not null
 );
 
@@ -36,8 +37,32 @@ create table analysis (
     features      integer     not null default 0,
     problem       text,
     created_at    timestamptz not null default now(),
-    finished_at   timestamptz
+    finished_at   timestamptz,
+    epoch            bigint not null default 0,
+    evidence_shards  integer,
+    evidence_lineage text,
+    evidence_key     text,
+    evidence_sha256  text,
+    evidence_bytes   bigint
 );
+
+-- Slices that an analysis reads after its dictionary's own, in order.
+create table analysis_addition (
+    analysis    uuid    not null references analysis,
+    ordinal     integer not null,
+    job         text    not null,
+    first_slice integer not null,
+    slices      integer not null,
+    primary key (analysis, ordinal)
+);
+
+-- Every evidence object that was ever begun; noted before it is written, so that none is left behind.
+create table evidence_object (
+    key      text   primary key,
+    analysis uuid   not null references analysis,
+    epoch    bigint not null
+);
+create index evidence_object_analysis on evidence_object (analysis);
 create index analysis_run on analysis (run);
 create index analysis_created on analysis (created_at, id);
 

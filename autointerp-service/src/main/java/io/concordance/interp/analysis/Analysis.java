@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param features features that fired; 0 until completed
  * @param attributions how many events of features with bad outcomes of arms it ended in; 0 until completed
  * @param problem why it failed
+ * @param evidence what a pass would go on from; null until it is first stored
  */
 public record Analysis(
         UUID id,
@@ -25,6 +26,7 @@ public record Analysis(
         int features,
         int attributions,
         @Nullable String problem,
+        @Nullable Gathered evidence,
         Instant createdAt,
         @Nullable Instant finishedAt) {
 
@@ -42,6 +44,9 @@ public record Analysis(
             return valueOf(text.toUpperCase(Locale.ROOT));
         }
     }
+
+    /** Stored evidence: how many shards it holds, and the digest of its bytes. */
+    public record Gathered(int shards, String digest, long bytes) {}
 
     boolean ended() {
         return state != State.RUNNING;

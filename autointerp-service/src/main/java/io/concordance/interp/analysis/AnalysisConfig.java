@@ -27,6 +27,10 @@ interface AnalysisConfig {
     @WithDefault("2147483000")
     long maxDictionaryBytes();
 
+    /** Seconds of reading between two stored states of the evidence; 0 stores it after every shard. */
+    @WithDefault("30")
+    int evidenceSeconds();
+
     /** How often an object that is missing or damaged is asked for before its analysis fails. */
     @WithDefault("4")
     int fetchAttempts();

@@ -27,9 +27,11 @@ class AnalysisResource {
     private static final int LARGEST_PAGE = 1000;
 
     private final PostgresAnalyses analyses;
+    private final Extension extension;
 
-    AnalysisResource(PostgresAnalyses analyses) {
+    AnalysisResource(PostgresAnalyses analyses, Extension extension) {
         this.analyses = analyses;
+        this.extension = extension;
     }
 
     /**
@@ -81,6 +83,24 @@ class AnalysisResource {
         Analysis analysis = find(id);
         if (!analyses.retry(analysis.id())) {
             throw ProblemException.conflict("Only a failed analysis can be run again; this one is "
+                    + find(id).state().text() + ".");
+        }
+        return Response.accepted(find(id)).build();
+    }
+
+    /** What a completed analysis is to read besides: all slices of these jobs that it has not read yet. */
+    record More(@Nullable List<String> jobs) {}
+
+    /** Goes on from the evidence that is there; its findings are said anew when it completes. */
+    @POST
+    @Path("/{id}/shards")
+    public Response extend(@PathParam("id") String id, @Nullable More more) {
+        Analysis analysis = find(id);
+        List<Addition> additions = extension.of(
+                analyses.task(analysis.id()).orElseThrow(() -> ProblemException.notFound("analysis", id)),
+                more == null || more.jobs() == null ? List.of() : more.jobs());
+        if (!analyses.extend(analysis.id(), additions)) {
+            throw ProblemException.conflict("Only a completed analysis can be extended; this one is "
                     + find(id).state().text() + ".");
         }
         return Response.accepted(find(id)).build();

@@ -25,6 +25,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,7 @@ class AnalysisRun {
     private final PostgresAnalyses analyses;
     private final DictionaryFetch dictionaries;
     private final ShardCache shards;
+    private final EvidenceStore evidences;
     private final Vocabularies vocabularies;
     private final ExampleBlocks examples;
 
@@ -50,12 +52,14 @@ class AnalysisRun {
             PostgresAnalyses analyses,
             DictionaryFetch dictionaries,
             ShardCache shards,
+            EvidenceStore evidences,
             Vocabularies vocabularies,
             ExampleBlocks examples) {
         this.config = config;
         this.analyses = analyses;
         this.dictionaries = dictionaries;
         this.shards = shards;
+        this.evidences = evidences;
         this.vocabularies = vocabularies;
         this.examples = examples;
     }
@@ -91,7 +95,8 @@ class AnalysisRun {
     void run(AnalysisTask task, Readiness.Ready ready) throws InterruptedException {
         long start = System.nanoTime();
         Dictionary dictionary = dictionaries.fetch(task.objectPrefix(), task.dictionary());
-        Evidence evidence = read(task, ready, dictionary);
+        long epoch = evidences.claim(task.id());
+        Evidence evidence = read(task, epoch, ready, dictionary);
         long read = System.nanoTime();
         TokenText text = vocabularies.of(
                 task.model(), ready.onnxDigest(), config.cacheDir().resolve("tokenizers"));
@@ -104,7 +109,7 @@ class AnalysisRun {
                 evidence,
                 explainer,
                 text);
-        int fired = store(task, reporter, labels, attributions);
+        int fired = store(task, epoch, reporter, labels, attributions);
         LOG.infof(
                 "analysis %s: %d shards, %d rows, %d of %d features fired; read in %.1f s, whole run %.1f s",
                 task.id(),
@@ -116,25 +121,42 @@ class AnalysisRun {
                 (System.nanoTime() - start) / 1e9);
     }
 
-    private Evidence read(AnalysisTask task, Readiness.Ready ready, Dictionary dictionary) throws InterruptedException {
+    private Evidence read(AnalysisTask task, long epoch, Readiness.Ready ready, Dictionary dictionary)
+            throws InterruptedException {
         int total = ready.shards().size();
-        analyses.progress(task.id(), 0, total);
+        EvidenceOptions options = EvidenceOptions.defaults(config.seed());
+        Evidence evidence = evidences.resume(task.id(), ready.shards(), options, dictionary.features());
+        analyses.progress(task.id(), epoch, evidence.shards(), total);
         int threads = config.threads().orElse(Runtime.getRuntime().availableProcessors());
         long[] told = {System.nanoTime()};
-        return new EvidencePass(dictionary, EvidenceOptions.defaults(config.seed()), threads)
-                .run(ready.shards().stream().map(s -> new Cached(s, shards)).toList(), done -> {
-                    if (done == total || System.nanoTime() - told[0] > PROGRESS_NANOS) {
+        long[] saved = {System.nanoTime()};
+        long between = TimeUnit.SECONDS.toNanos(config.evidenceSeconds());
+        new EvidencePass(dictionary, options, threads)
+                .extend(evidence, ready.shards().stream().map(s -> new Cached(s, shards)).toList(), done -> {
+                    if (done == total || System.nanoTime() - saved[0] >= between) {
+                        evidences.save(task.id(), epoch, ready.shards(), evidence);
+                        saved[0] = System.nanoTime();
+                    } else if (System.nanoTime() - told[0] > PROGRESS_NANOS) {
                         told[0] = System.nanoTime();
-                        analyses.progress(task.id(), done, total);
+                        analyses.progress(task.id(), epoch, done, total);
                     }
                 });
+        return evidence;
+    }
+
+    /** Findings from more shards than before are said anew. */
+    private static String edition(AnalysisTask task) {
+        return task.additions().isEmpty() ? "" : Integer.toString(task.additions().size());
     }
 
     private int store(
-            AnalysisTask task, Reporter reporter, List<@Nullable Labelled> labels, List<Attribution> attributions) {
+            AnalysisTask task,
+            long epoch,
+            Reporter reporter,
+            List<@Nullable Labelled> labels, List<Attribution> attributions) {
         Map<Integer, List<Attribution>> byFeature =
                 attributions.stream().collect(Collectors.groupingBy(Attribution::feature));
-        Findings findings = new Findings(Instant.now().truncatedTo(ChronoUnit.MILLIS));
+        Findings findings = new Findings(edition(task), Instant.now().truncatedTo(ChronoUnit.MILLIS));
         List<NewFeature> rows = new ArrayList<>();
         int fired = 0;
         for (int first = 0; first < labels.size(); first += ExampleBlocks.FEATURES) {
@@ -149,7 +171,7 @@ class AnalysisRun {
             String key = examples.put(task.id().toString(), first / ExampleBlocks.FEATURES, block);
             block.forEach(f -> rows.add(new NewFeature(f.report(), f.summary(), key)));
         }
-        analyses.complete(task.id(), fired, rows, findings.events());
+        analyses.complete(task.id(), epoch, fired, rows, findings.events());
         return fired;
     }
 }

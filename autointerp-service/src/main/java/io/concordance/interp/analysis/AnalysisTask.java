@@ -9,7 +9,8 @@ import java.util.UUID;
  * @param objectPrefix where the dictionary's files lie, without a slash at its end
  * @param model id of the model
  * @param jobs capture jobs, in the order the dictionary learnt them
- * @param slices how many slices of each job it learnt, from the first on; empty for all
+ * @param slices how many slices of each job it learnt, from the first on; empty for all that a job began with
+ * @param additions what is read after those, in order
  */
 record AnalysisTask(
         UUID id,
@@ -19,4 +20,5 @@ record AnalysisTask(
         String model,
         String hook,
         List<String> jobs,
-        List<Integer> slices) {}
+        List<Integer> slices,
+        List<Addition> additions) {}

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Works on running analyses, one at a time, oldest first. What a dead process left running is simply running: whoever
- * claims it next begins it again.
+ * claims it next goes on from what it last stored.
  */
 @ApplicationScoped
 class AnalysisWorker {
@@ -75,6 +75,8 @@ class AnalysisWorker {
                 if (!(Readiness.of(task, captured) instanceof Readiness.Waiting)) {
                     analyses.exclusively(task.id(), () -> work(task));
                 }
+            } catch (Fenced e) {
+                LOG.warn(e.getMessage());
             } catch (RuntimeException e) {
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
@@ -109,6 +111,8 @@ class AnalysisWorker {
                 throw e;
             }
             fail(task, String.valueOf(e.getMessage()));
+        } catch (Fenced e) {
+            throw e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("stopped", e);

@@ -20,10 +20,13 @@ import org.jspecify.annotations.Nullable;
 final class Findings {
     static final String SOURCE = "/concordance/autointerp";
 
+    private final String edition;
     private final Instant time;
     private final List<Event<?>> events = new ArrayList<>();
 
-    Findings(Instant time) {
+    /** @param edition tells the findings of an extended analysis from its earlier ones; empty for the first */
+    Findings(String edition, Instant time) {
+        this.edition = edition;
         this.time = time;
     }
 
@@ -76,7 +79,7 @@ final class Findings {
 
     private <T> void add(FeatureReport report, String part, T data) {
         String type = data.getClass().getSimpleName();
-        String name = String.join("\n", report.analysis(), type, report.uid(), part);
+        String name = String.join("\n", report.analysis(), type, report.uid(), part + edition);
         UUID id = UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
         events.add(new Event<>(id.toString(), SOURCE, type, report.uid(), time, data));
     }

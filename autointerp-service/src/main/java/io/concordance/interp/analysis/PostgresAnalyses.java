@@ -16,8 +16,10 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /** Analyses and what they end in. */
@@ -65,8 +67,11 @@ class PostgresAnalyses {
     }
 
     List<AnalysisTask> running() {
-        return jdbi.withHandle(handle -> handle.createQuery(
-                        "select * from analysis where state = 'running' order by created_at, id")
+        return tasks("where state = 'running' order by created_at, id", query -> query);
+    }
+
+    private List<AnalysisTask> tasks(String which, UnaryOperator<Query> bind) {
+        return jdbi.withHandle(handle -> bind.apply(handle.createQuery("select * from analysis " + which))
                 .map((row, context) -> new AnalysisTask(
                         row.getObject("id", UUID.class),
                         row.getString("run"),
@@ -75,8 +80,49 @@ class PostgresAnalyses {
                         row.getString("model"),
                         row.getString("hook"),
                         List.of((String[]) row.getArray("jobs").getArray()),
-                        List.of((Integer[]) row.getArray("slices").getArray())))
+                        List.of((Integer[]) row.getArray("slices").getArray()),
+                        additions(handle, row.getObject("id", UUID.class))))
                 .list());
+    }
+
+    private static List<Addition> additions(Handle handle, UUID analysis) {
+        return handle.createQuery(
+                        "select job, first_slice, slices from analysis_addition where analysis = :id order by ordinal")
+                .bind("id", analysis)
+                .map((row, context) ->
+                        new Addition(row.getString("job"), row.getInt("first_slice"), row.getInt("slices")))
+                .list();
+    }
+
+    /** What an analysis reads, whatever its state. */
+    Optional<AnalysisTask> task(UUID id) {
+        return tasks("where id = :id", query -> query.bind("id", id)).stream().findFirst();
+    }
+
+    /**
+     * Has a completed analysis go on with more slices.
+     *
+     * @return false when it is not completed
+     */
+    boolean extend(UUID id, List<Addition> additions) {
+        return jdbi.inTransaction(handle -> {
+            int running = handle.createUpdate("""
+                            update analysis set state = 'running', finished_at = null where id = :id and state = 'completed'
+                            """).bind("id", id).execute();
+            for (Addition addition : running == 1 ? additions : List.<Addition>of()) {
+                handle.createUpdate("""
+                                insert into analysis_addition (analysis, ordinal, job, first_slice, slices)
+                                values (:id, (select count(*) from analysis_addition where analysis = :id),
+                                        :job, :first, :slices)
+                                """)
+                        .bind("id", id)
+                        .bind("job", addition.job())
+                        .bind("first", addition.firstSlice())
+                        .bind("slices", addition.slices())
+                        .execute();
+            }
+            return running == 1;
+        });
     }
 
     /**
@@ -107,10 +153,13 @@ class PostgresAnalyses {
                 .one();
     }
 
-    void progress(UUID id, int shardsDone, int shardsTotal) {
-        jdbi.useHandle(handle -> handle.createUpdate(
-                        "update analysis set shards_done = :done, shards_total = :total where id = :id and state = 'running'")
+    void progress(UUID id, long epoch, int shardsDone, int shardsTotal) {
+        jdbi.useHandle(handle -> handle.createUpdate("""
+                        update analysis set shards_done = :done, shards_total = :total
+                        where id = :id and epoch = :epoch and state = 'running'
+                        """)
                 .bind("id", id)
+                .bind("epoch", epoch)
                 .bind("done", shardsDone)
                 .bind("total", shardsTotal)
                 .execute());
@@ -132,16 +181,17 @@ class PostgresAnalyses {
                         """).bind("id", id).execute() == 1);
     }
 
-    /** In one transaction: evidence replaced, analysis completed, events on their way. Nothing when it has ended already. */
-    void complete(UUID id, int fired, List<NewFeature> reports, List<Event<?>> events) {
+    /** In one transaction: evidence replaced, analysis completed, events on their way. Nothing when it has ended already or a newer epoch has begun. */
+    void complete(UUID id, long epoch, int fired, List<NewFeature> reports, List<Event<?>> events) {
         jdbi.useTransaction(handle -> {
             int ended = handle.createUpdate("""
                             update analysis
                             set state = 'completed', features = :fired, attributions = :attributions,
                                 shards_done = shards_total, finished_at = now()
-                            where id = :id and state = 'running'
+                            where id = :id and epoch = :epoch and state = 'running'
                             """)
                     .bind("id", id)
+                    .bind("epoch", epoch)
                     .bind("fired", fired)
                     .bind("attributions", attributions(events))
                     .execute();
@@ -197,6 +247,12 @@ class PostgresAnalyses {
                 row.getInt("features"),
                 row.getInt("attributions"),
                 row.getString("problem"),
+                row.getString("evidence_sha256") == null
+                        ? null
+                        : new Analysis.Gathered(
+                                row.getInt("evidence_shards"),
+                                row.getString("evidence_sha256"),
+                                row.getLong("evidence_bytes")),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 instant(row.getObject("finished_at", OffsetDateTime.class)));
     }

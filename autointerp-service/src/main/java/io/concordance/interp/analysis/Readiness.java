@@ -20,7 +20,8 @@ sealed interface Readiness {
     /**
      * All shards are durable.
      *
-     * @param shards by slice, then by position of the job, then by part, the order that the dictionary learnt them in
+     * @param shards by slice, then by position of the job, then by part, the order that the dictionary learnt them in; then
+     *     what was added
      * @param onnxDigest digest of the model's ONNX file
      */
     record Ready(List<CapturedShard> shards, String onnxDigest) implements Readiness {}
@@ -46,11 +47,11 @@ sealed interface Readiness {
             if (job.model().equals(task.model())) {
                 onnxDigest = job.modelDigest();
             }
-            int slices = task.slices().isEmpty() ? job.slices() : task.slices().get(i);
+            int slices = task.slices().isEmpty() ? job.firstSlices() : task.slices().get(i);
             if (captured.sliceCount(job.id(), task.hook(), slices) < slices) {
                 waiting = true;
             } else if (!waiting) {
-                shards.addAll(captured.shards(job.id(), task.hook(), slices));
+                shards.addAll(captured.shards(job.id(), task.hook(), 0, slices));
             }
         }
         if (waiting) {
@@ -59,6 +60,12 @@ sealed interface Readiness {
         shards.sort(Comparator.comparingInt(CapturedShard::slice)
                 .thenComparingInt(shard -> task.jobs().indexOf(shard.job()))
                 .thenComparingInt(CapturedShard::part));
+        for (Addition addition : task.additions()) {
+            if (captured.sliceCount(addition.job(), task.hook(), addition.slices()) < addition.slices()) {
+                return new Waiting();
+            }
+            shards.addAll(captured.shards(addition.job(), task.hook(), addition.firstSlice(), addition.slices()));
+        }
         return new Ready(shards, onnxDigest);
     }
 }

@@ -27,8 +27,11 @@ public class PostgresCaptured {
         jdbi.useTransaction(handle -> {
             if (inbox.firstSeen(handle, event.source(), event.id())) {
                 handle.createUpdate("""
-                                insert into capture_job (id, model, model_digest, hooks, role, slices)
-                                values (:id, :model, :digest, :hooks, :role, :slices) on conflict do nothing
+                                insert into capture_job (id, model, model_digest, hooks, role, first_slices, slices)
+                                values (:id, :model, :digest, :hooks, :role, :slices, :slices)
+                                on conflict (id) do update
+                                set first_slices = least(capture_job.first_slices, excluded.first_slices),
+                                    slices = greatest(capture_job.slices, excluded.slices)
                                 """)
                         .bind("id", job.jobId())
                         .bind("model", job.model())
@@ -75,17 +78,19 @@ public class PostgresCaptured {
                         row.getString("model_digest"),
                         List.of((String[]) row.getArray("hooks").getArray()),
                         row.getString("role"),
+                        row.getInt("first_slices"),
                         row.getInt("slices")))
                 .findOne());
     }
 
-    /** Shards of a job's first slices at a hook, by slice and part. */
-    public List<CapturedShard> shards(String job, String hook, int slices) {
+    /** Shards of a job's slices {@code [first, slices)} at a hook, by slice and part. */
+    public List<CapturedShard> shards(String job, String hook, int first, int slices) {
         return jdbi.withHandle(handle -> handle.createQuery("""
-                        select * from shard where job = :job and hook = :hook and slice < :slices order by slice, part
+                        select * from shard where job = :job and hook = :hook and slice >= :first and slice < :slices order by slice, part
                         """)
                 .bind("job", job)
                 .bind("hook", hook)
+                .bind("first", first)
                 .bind("slices", slices)
                 .map((row, context) -> new CapturedShard(
                         row.getString("job"),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 
 import io.concordance.contracts.event.Event;
 import io.concordance.contracts.event.FeatureAttributed;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -159,6 +161,36 @@ class AnalysisIT {
                         .map(Event::id)
                         .distinct())
                 .hasSize(3);
+
+        String shards = "/v1/analyses/" + analysis(study).getString("items[0].id") + "/shards";
+        for (String jobs : List.of("[]", "[\"" + UUID.randomUUID() + "\"]", "[\"" + study.job + "\"]")) {
+            given().contentType("application/json")
+                    .body("{\"jobs\": " + jobs + "}")
+                    .post(shards)
+                    .then()
+                    .statusCode(400)
+                    .body("field", startsWith("jobs"));
+        }
+        List<Event<?>> grown = study.grow();
+        log.write(grown.get(0), grown.get(1), grown.get(0), study.accepted);
+        String body = "{\"jobs\": [\"" + study.job + "\"]}";
+        await().atMost(PATIENCE)
+                .until(() -> given().contentType("application/json")
+                                .body(body)
+                                .post(shards)
+                                .statusCode()
+                        == 202);
+        await().atMost(PATIENCE).until(() -> state(study).equals("completed"));
+        assertThat(analysis(study).getInt("items[0].shardsDone")).isEqualTo(10);
+        assertThat(analysis(study).getInt("items[0].evidence.shards")).isEqualTo(10);
+        assertThat(feature(study, 0).getLong("firings")).isEqualTo(199);
+        assertThat(feature(study, 2).getLong("firings")).isEqualTo(2);
+        assertThat(feature(study, 2).getInt("arms[0].documents")).isEqualTo(239);
+        await().atMost(PATIENCE).until(() -> outbox() == 0);
+        assertThat(events(Topics.FEATURE_EXPLAINED, FeatureExplained.class, study).stream()
+                        .map(Event::id)
+                        .distinct())
+                .hasSize(6);
     }
 
     private List<String> stored(Study study) {

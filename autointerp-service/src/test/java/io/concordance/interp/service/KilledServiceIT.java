@@ -48,7 +48,8 @@ class KilledServiceIT {
     private static final int FEATURES = 512;
     private static final int SLICES = 24;
     private static final Duration PATIENCE = Duration.ofMinutes(3);
-    private static final Map<String, String> ONE_THREAD = Map.of("CONCORDANCE_AUTOINTERP_THREADS", "1");
+    private static final Map<String, String> SLOW_AND_CAREFUL =
+            Map.of("CONCORDANCE_AUTOINTERP_THREADS", "1", "CONCORDANCE_AUTOINTERP_EVIDENCE_SECONDS", "0");
 
     @TempDir
     Path dir;
@@ -77,8 +78,10 @@ class KilledServiceIT {
                         .pollInterval(Duration.ofMillis(1 + random.nextInt(20)))
                         .until(() -> shardsDone() >= enough);
                 assertThat(state()).isEqualTo("running");
+                int held = analysis().getInt("items[0].evidence.shards");
                 service.kill();
                 service = start();
+                assertThat(shardsDone()).isGreaterThanOrEqualTo(held);
             }
             await().atMost(PATIENCE).until(() -> state().equals("completed"));
             List<String> interrupted = stored();
@@ -90,16 +93,20 @@ class KilledServiceIT {
                     .hasSize(FEATURES)
                     .doesNotHaveDuplicates();
 
-            sql("update autointerp.analysis set state = 'running'");
+            String evidence = analysis().getString("items[0].evidence.digest");
+            assertThat(count("evidence_object")).isEqualTo(1);
+
+            sql("update autointerp.analysis set state = 'running', evidence_key = null, evidence_sha256 = null");
             await().atMost(PATIENCE).until(() -> state().equals("completed"));
 
+            assertThat(analysis().getString("items[0].evidence.digest")).isEqualTo(evidence);
             assertThat(stored()).isEqualTo(interrupted).hasSize(FEATURES);
             service.kill();
         }
     }
 
     private ServiceProcess start() throws Exception {
-        ServiceProcess service = ServiceProcess.start(endpoints, dir, ONE_THREAD);
+        ServiceProcess service = ServiceProcess.start(endpoints, dir, SLOW_AND_CAREFUL);
         RestAssured.baseURI = "http://127.0.0.1";
         RestAssured.port = service.port();
         return service;

@@ -84,6 +84,30 @@ final class Study {
         finished = finished(List.of(job));
     }
 
+    /** One more slice of benign documents in which feature 2 fires once more. */
+    List<Event<?>> grow() {
+        int slices = shards.size() + 1;
+        List<Doc> more = documents("more-", SLICE_DOCUMENTS - 1, Outcome.OK);
+        more.add(documents("benign-", 1, Outcome.OK).getFirst());
+        shard("benign", "benign", slices, more);
+        CaptureJobAccepted job = accepted.data();
+        return List.of(
+                shards.getLast(),
+                Event.of(
+                        CAPTURE,
+                        job.jobId(),
+                        new CaptureJobAccepted(
+                                job.jobId(),
+                                job.model(),
+                                job.modelDigest(),
+                                job.hooks(),
+                                job.role(),
+                                job.dtype(),
+                                job.arms(),
+                                slices,
+                                job.documents() + more.size())));
+    }
+
     Event<DictionaryCheckpointed> finished(List<String> jobs) {
         return Event.of(
                 "/concordance/trainer",
