@@ -74,6 +74,7 @@ create table feature (
     dictionary  text    not null,
     index       integer not null,
     firings     bigint  not null,
+    positioning text    not null,
     score       double precision,
     auroc       double precision,
     q           double precision,

@@ -17,6 +17,7 @@ import io.concordance.interp.label.TokenContrastExplainer;
 import io.concordance.interp.label.TokenText;
 import io.concordance.interp.outcome.Attribution;
 import io.concordance.interp.outcome.OutcomeScreen;
+import io.concordance.interp.position.PositionAnalysis;
 import io.concordance.interp.vocabulary.Vocabularies;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.file.Path;
@@ -107,6 +108,7 @@ class AnalysisRun {
                 new Reporter.Origin(task.id().toString(), task.run(), task.dictionary(), task.model(), task.hook()),
                 dictionary,
                 evidence,
+                new PositionAnalysis(evidence).run(),
                 explainer,
                 text);
         int fired = store(task, epoch, reporter, labels, attributions);
@@ -132,28 +134,34 @@ class AnalysisRun {
         long[] saved = {System.nanoTime()};
         long between = TimeUnit.SECONDS.toNanos(config.evidenceSeconds());
         new EvidencePass(dictionary, options, threads)
-                .extend(evidence, ready.shards().stream().map(s -> new Cached(s, shards)).toList(), done -> {
-                    if (done == total || System.nanoTime() - saved[0] >= between) {
-                        evidences.save(task.id(), epoch, ready.shards(), evidence);
-                        saved[0] = System.nanoTime();
-                    } else if (System.nanoTime() - told[0] > PROGRESS_NANOS) {
-                        told[0] = System.nanoTime();
-                        analyses.progress(task.id(), epoch, done, total);
-                    }
-                });
+                .extend(
+                        evidence,
+                        ready.shards().stream().map(s -> new Cached(s, shards)).toList(),
+                        done -> {
+                            if (done == total || System.nanoTime() - saved[0] >= between) {
+                                evidences.save(task.id(), epoch, ready.shards(), evidence);
+                                saved[0] = System.nanoTime();
+                            } else if (System.nanoTime() - told[0] > PROGRESS_NANOS) {
+                                told[0] = System.nanoTime();
+                                analyses.progress(task.id(), epoch, done, total);
+                            }
+                        });
         return evidence;
     }
 
     /** Findings from more shards than before are said anew. */
     private static String edition(AnalysisTask task) {
-        return task.additions().isEmpty() ? "" : Integer.toString(task.additions().size());
+        return task.additions().isEmpty()
+                ? ""
+                : Integer.toString(task.additions().size());
     }
 
     private int store(
             AnalysisTask task,
             long epoch,
             Reporter reporter,
-            List<@Nullable Labelled> labels, List<Attribution> attributions) {
+            List<@Nullable Labelled> labels,
+            List<Attribution> attributions) {
         Map<Integer, List<Attribution>> byFeature =
                 attributions.stream().collect(Collectors.groupingBy(Attribution::feature));
         Findings findings = new Findings(edition(task), Instant.now().truncatedTo(ChronoUnit.MILLIS));

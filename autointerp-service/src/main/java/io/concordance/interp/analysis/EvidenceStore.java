@@ -48,8 +48,7 @@ class EvidenceStore {
             return new Evidence(options, features);
         }
         EvidencePointer at = pointer.get();
-        if (at.shards() > shards.size()
-                || !Lineage.of(shards, at.shards()).equals(at.lineage())) {
+        if (at.shards() > shards.size() || !Lineage.of(shards, at.shards()).equals(at.lineage())) {
             LOG.warnf("analysis %s: begins again, its evidence is of other shards", analysis);
             return new Evidence(options, features);
         }

@@ -49,7 +49,9 @@ class Extension {
 
     private static int read(AnalysisTask task, CapturedJob job) {
         int at = task.jobs().indexOf(job.id());
-        int read = at < 0 ? 0 : task.slices().isEmpty() ? job.firstSlices() : task.slices().get(at);
+        int read = at < 0
+                ? 0
+                : task.slices().isEmpty() ? job.firstSlices() : task.slices().get(at);
         for (Addition addition : task.additions()) {
             if (addition.job().equals(job.id())) {
                 read = Math.max(read, addition.slices());

@@ -3,6 +3,7 @@ package io.concordance.interp.analysis;
 import io.concordance.contracts.event.Event;
 import io.concordance.contracts.event.FeatureAttributed;
 import io.concordance.contracts.event.FeatureExplained;
+import io.concordance.contracts.event.FeaturePositioned;
 import io.concordance.interp.evidence.Scope;
 import io.concordance.interp.feature.FeatureReport;
 import io.concordance.interp.outcome.Attribution;
@@ -14,7 +15,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events that an analysis ends in: a label for every feature that fired, and an attribution for every feature and arm
+ * The events that an analysis ends in: a label and a positioning for every feature that fired, and an attribution for every feature and arm
  * in which a bad document made it fire in time. Ids follow from the analysis and the feature, so a repeat is recognised as one.
  */
 final class Findings {
@@ -48,6 +49,25 @@ final class Findings {
                         label.trustTier(),
                         report.firings(),
                         score(label.score())));
+        FeatureReport.PositionReport place = report.positions();
+        add(
+                report,
+                "",
+                new FeaturePositioned(
+                        report.uid(),
+                        report.dictionary(),
+                        report.index(),
+                        place.positioning(),
+                        report.firings(),
+                        place.documents(),
+                        place.eta2(),
+                        place.omega2(),
+                        place.omega2WithoutFirst(),
+                        place.omega2WithinTokens(),
+                        place.omega2Content(),
+                        place.p(),
+                        place.q(),
+                        null));
         for (Attribution a : attributions) {
             if (a.scope() == Scope.PUBLISHED) {
                 add(

@@ -47,7 +47,8 @@ sealed interface Readiness {
             if (job.model().equals(task.model())) {
                 onnxDigest = job.modelDigest();
             }
-            int slices = task.slices().isEmpty() ? job.firstSlices() : task.slices().get(i);
+            int slices =
+                    task.slices().isEmpty() ? job.firstSlices() : task.slices().get(i);
             if (captured.sliceCount(job.id(), task.hook(), slices) < slices) {
                 waiting = true;
             } else if (!waiting) {

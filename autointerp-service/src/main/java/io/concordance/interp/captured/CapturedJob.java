@@ -8,7 +8,8 @@ import java.util.List;
  * @param firstSlices how many slices it began with
  * @param slices how many it has by now; each gives at least one shard at each hook
  */
-public record CapturedJob(String id, String model, String modelDigest, List<String> hooks, String role, int firstSlices, int slices) {
+public record CapturedJob(
+        String id, String model, String modelDigest, List<String> hooks, String role, int firstSlices, int slices) {
     public boolean learning() {
         return role.equals("learning");
     }

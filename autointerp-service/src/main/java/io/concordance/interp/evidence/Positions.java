@@ -1,5 +1,6 @@
 package io.concordance.interp.evidence;
 
+import io.concordance.contracts.statistics.ExplainedVariance;
 import java.util.Arrays;
 
 /**
@@ -120,42 +121,18 @@ public final class Positions {
     }
 
     /**
-     * How much of an activation's variance its position explains. η² = SSB / SST; ω² = (SSB - (P-1) MSW) / (SST + MSW)
-     * corrects it for the number of buckets P that hold rows (Hays 1963). Both are 0 for a constant activation.
-     */
-    public record Explained(double eta2, double omega2) {}
-
-    /**
+     * How much of the activation's variance positions explain; rows without a firing are zeros.
+     *
      * @param rows rows in each bucket, firing or not
      * @param first first bucket that counts: 0, or 1 to leave the first token out
      */
-    public Explained explained(long[] rows, int first) {
-        long total = 0;
-        double sum = 0;
+    public ExplainedVariance explained(long[] rows, int first) {
+        double[] sum = new double[BUCKETS - first];
         double square = 0;
-        int buckets = 0;
         for (int b = first; b < BUCKETS; b++) {
-            total += rows[b];
-            sum += sum(b);
+            sum[b - first] = sum(b);
             square += sumOfSquares(b);
-            buckets += rows[b] > 0 ? 1 : 0;
         }
-        if (total <= buckets) {
-            return new Explained(0, 0);
-        }
-        double mean = sum / total;
-        double sst = square - total * mean * mean;
-        double ssb = 0;
-        for (int b = first; b < BUCKETS; b++) {
-            if (rows[b] > 0) {
-                double distance = sum(b) / rows[b] - mean;
-                ssb += rows[b] * distance * distance;
-            }
-        }
-        if (!(sst > 0)) {
-            return new Explained(0, 0);
-        }
-        double msw = Math.max(0, sst - ssb) / (total - buckets);
-        return new Explained(Math.min(1, ssb / sst), Math.max(0, (ssb - (buckets - 1) * msw) / (sst + msw)));
+        return ExplainedVariance.of(Arrays.copyOfRange(rows, first, BUCKETS), sum, 1, square);
     }
 }

@@ -99,8 +99,22 @@ public record FeatureReport(
     /** Activations in {@code [from, to)}. */
     public record DensityBin(double from, double to, long count) {}
 
-    /** Share of variance that token position explains, with the moments it is computed from, over all arms. */
-    public record PositionReport(double eta2, double omega2, List<PositionBucket> buckets) {}
+    /**
+     * What token position has to do with the feature, over all arms: as in {@link
+     * io.concordance.contracts.event.FeaturePositioned}, with moments by position.
+     */
+    public record PositionReport(
+            String positioning,
+            double eta2,
+            double omega2,
+            double eta2WithoutFirst,
+            double omega2WithoutFirst,
+            double omega2WithinTokens,
+            double omega2Content,
+            double p,
+            double q,
+            int documents,
+            List<PositionBucket> buckets) {}
 
     /** Token positions {@code [from, to)}. */
     public record PositionBucket(int from, int to, long rows, long firings, double sum, double sumOfSquares) {}

@@ -41,15 +41,18 @@ class FeatureResource {
             @PathParam("digest") String digest,
             @QueryParam("cursor") @Nullable String cursor,
             @QueryParam("limit") @DefaultValue("100") int limit,
-            @QueryParam("sort") @DefaultValue("index") String sort) {
+            @QueryParam("sort") @DefaultValue("index") String sort,
+            @QueryParam("minFirings") @DefaultValue("0") long minFirings,
+            @QueryParam("positioning") @Nullable String positioning) {
         if (limit < 1 || limit > LARGEST_PAGE) {
             throw new FieldProblem("limit", limit, "1 to " + LARGEST_PAGE);
         }
         FeatureSort order = FeatureSort.parse(sort);
+        FeatureFilter filter = FeatureFilter.of(minFirings, positioning);
         FeatureCursor after = FeatureCursor.parse(cursor);
         if (!features.hasDictionary(digest)) {
             throw ProblemException.notFound("analysed dictionary", digest);
         }
-        return features.list(digest, order, after, limit);
+        return features.list(digest, filter, order, after, limit);
     }
 }

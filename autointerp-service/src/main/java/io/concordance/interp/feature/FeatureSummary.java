@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param label null for a feature that never fired
  * @param best the published screen with the smallest q, then the largest AUROC; null when no bad document made it fire in
  *     time
+ * @param positioning as in {@link FeatureReport.PositionReport}
  */
 public record FeatureSummary(
         String uid,
@@ -17,7 +18,8 @@ public record FeatureSummary(
         double rate,
         @Nullable String label,
         FeatureReport.@Nullable Detection score,
-        @Nullable Best best) {
+        @Nullable Best best,
+        @Nullable String positioning) {
 
     public record Best(String arm, String armKind, Screen screen) {}
 }

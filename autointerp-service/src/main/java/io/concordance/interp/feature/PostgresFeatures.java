@@ -33,9 +33,9 @@ public class PostgresFeatures {
     public void replace(Handle handle, UUID analysis, List<NewFeature> features) {
         handle.execute("delete from feature where analysis = ?", analysis);
         PreparedBatch batch = handle.prepareBatch("""
-                insert into feature (uid, analysis, dictionary, index, firings, score, auroc, q, summary, report,
+                insert into feature (uid, analysis, dictionary, index, firings, positioning, score, auroc, q, summary, report,
                                      examples_key)
-                values (:uid, :analysis, :dictionary, :index, :firings, :score, :auroc, :q, cast(:summary as json),
+                values (:uid, :analysis, :dictionary, :index, :firings, :positioning, :score, :auroc, :q, cast(:summary as json),
                         cast(:report as json), :examples)
                 """);
         for (NewFeature feature : features) {
@@ -46,6 +46,7 @@ public class PostgresFeatures {
                     .bind("dictionary", feature.report().dictionary())
                     .bind("index", feature.report().index())
                     .bind("firings", feature.report().firings())
+                    .bind("positioning", feature.report().positions().positioning())
                     .bind("score", score == null ? null : (Double) score.value())
                     .bind("auroc", best == null ? null : (Double) best.screen().auroc())
                     .bind("q", best == null ? null : (Double) best.screen().q())
@@ -82,16 +83,21 @@ public class PostgresFeatures {
                         .one());
     }
 
-    Page<FeatureSummary> list(String dictionary, FeatureSort sort, FeatureCursor after, int limit) {
+    Page<FeatureSummary> list(
+            String dictionary, FeatureFilter filter, FeatureSort sort, FeatureCursor after, int limit) {
         List<Row> rows = jdbi.withHandle(handle -> handle.createQuery("""
                         select number, summary
-                        from (select <number> as number, index, summary from feature where dictionary = :dictionary) f
+                        from (select <number> as number, index, summary from feature
+                              where dictionary = :dictionary and firings >= :firings
+                                and (cast(:positioning as text) is null or positioning = :positioning)) f
                         where (number, index) > (:number, :index)
                         order by number, index
                         limit :limit
                         """)
                 .define("number", "cast(" + sort.expression() + " as double precision)")
                 .bind("dictionary", dictionary)
+                .bind("firings", filter.minFirings())
+                .bind("positioning", filter.positioning())
                 .bind("number", after.number())
                 .bind("index", after.index())
                 .bind("limit", limit + 1)

@@ -23,6 +23,7 @@ import io.concordance.interp.label.Explainer;
 import io.concordance.interp.label.Labelled;
 import io.concordance.interp.label.TokenText;
 import io.concordance.interp.outcome.Attribution;
+import io.concordance.interp.position.PositionFinding;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -33,16 +34,25 @@ public final class Reporter {
     private final Origin origin;
     private final Dictionary dictionary;
     private final Evidence evidence;
+    private final List<PositionFinding> positionings;
     private final LabelReports labels;
     private final ShownExamples examples;
 
     /** Which analysis of which dictionary the features come from. */
     public record Origin(String analysis, String run, String dictionary, String model, String hook) {}
 
-    public Reporter(Origin origin, Dictionary dictionary, Evidence evidence, Explainer explainer, TokenText text) {
+    /** @param positionings one for each feature */
+    public Reporter(
+            Origin origin,
+            Dictionary dictionary,
+            Evidence evidence,
+            List<PositionFinding> positionings,
+            Explainer explainer,
+            TokenText text) {
         this.origin = origin;
         this.dictionary = dictionary;
         this.evidence = evidence;
+        this.positionings = positionings;
         this.labels = new LabelReports(origin.dictionary(), explainer);
         this.examples = new ShownExamples(evidence, text);
     }
@@ -78,7 +88,7 @@ public final class Reporter {
                 labelled == null ? null : labels.of(labelled),
                 splits(feature),
                 arms,
-                positions(feature),
+                positions(feature, positionings.get(index)),
                 attributions.stream().map(Reporter::screen).toList());
         return new ReportedFeature(report, summary(report, attributions), examples.of(feature));
     }
@@ -99,7 +109,8 @@ public final class Reporter {
                 report.rate(),
                 label == null ? null : label.text(),
                 score == null ? null : score.detection(),
-                best);
+                best,
+                report.positions().positioning());
     }
 
     private static ScreenReport screen(Attribution a) {
@@ -147,7 +158,7 @@ public final class Reporter {
         return bins;
     }
 
-    private PositionReport positions(FeatureEvidence feature) {
+    private PositionReport positions(FeatureEvidence feature, PositionFinding finding) {
         List<Positions> moments = new ArrayList<>();
         long[] rows = new long[Positions.BUCKETS];
         for (int a = 0; a < evidence.arms().size(); a++) {
@@ -177,8 +188,18 @@ public final class Reporter {
                 buckets.add(bucket);
             }
         }
-        Positions.Explained explained = all.explained(rows, 0);
-        return new PositionReport(explained.eta2(), explained.omega2(), buckets);
+        return new PositionReport(
+                finding.positioning().text(),
+                finding.all().eta2(),
+                finding.all().omega2(),
+                finding.withoutFirst().eta2(),
+                finding.withoutFirst().omega2(),
+                finding.withinTokens(),
+                finding.content(),
+                finding.p(),
+                finding.q(),
+                finding.documents(),
+                buckets);
     }
 
     private Splits splits(FeatureEvidence feature) {

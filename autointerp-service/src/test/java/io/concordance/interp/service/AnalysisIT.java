@@ -225,6 +225,12 @@ class AnalysisIT {
                 .extract()
                 .jsonPath();
         assertThat(byQ.getInt("items[0].index")).isEqualTo(1);
+        String features = "/v1/dictionaries/" + study.dictionary + "/features";
+        given().get(features + "?positioning=insufficient&minFirings=2")
+                .then()
+                .statusCode(200)
+                .body("items.index", equalTo(List.of(0, 1)));
+        given().get(features + "?positioning=upright").then().statusCode(400).body("field", equalTo("positioning"));
         assertThat(byQ.getString("items[0].best.arm")).isEqualTo("off-policy");
 
         given().get("/v1/dictionaries/" + study.dictionary + "/features?sort=size")

@@ -10,6 +10,7 @@ public enum EventType {
     SHARD_QUARANTINED(ShardQuarantined.class, Topics.SHARD_QUARANTINED),
     FEATURE_DISCOVERED(FeatureDiscovered.class, Topics.FEATURE_DISCOVERED),
     FEATURE_EXPLAINED(FeatureExplained.class, Topics.FEATURE_EXPLAINED),
+    FEATURE_POSITIONED(FeaturePositioned.class, Topics.FEATURE_POSITIONED),
     FEATURE_ATTRIBUTED(FeatureAttributed.class, Topics.FEATURE_ATTRIBUTED),
     RELEASE_PUBLISHED(ReleasePublished.class, Topics.RELEASE_PUBLISHED),
     SIGHTING_REPORTED(SightingReported.class, Topics.SIGHTING_REPORTED);
