@@ -1,12 +1,14 @@
 -- What capture has announced. A shard may be known before its job: the two come on different topics.
 create table captured_job (
-    id           uuid    primary key,
-    model        text    not null,
-    model_digest text    not null,
-    hooks        jsonb   not null,
-    role         text    not null,
-    arms         jsonb   not null,
-    slices       integer not null
+    id               uuid    primary key,
+    model            text    not null,
+    model_digest     text    not null,
+    tokenizer_digest text,
+    hooks            jsonb   not null,
+    role             text    not null,
+    arms             jsonb   not null,
+    transcripts      jsonb   not null,
+    slices           integer not null
 );
 
 -- Jobs that came to an end. One that completed may have been extended since.

@@ -101,6 +101,7 @@ final class ShardReader {
 
     private void encode(Shard shard) {
         firings.clear();
+        int[] positions = shard.positions();
         for (int from = 0; from < shard.rows(); from += BLOCK) {
             int count = Math.min(BLOCK, shard.rows() - from);
             shard.activations(from, count, block, 0);
@@ -111,7 +112,8 @@ final class ShardReader {
                 }
             }
             firings.startBlock(from);
-            encoder.encode(block, count, firings);
+            encoder.dictionary().input().ofActivations(block, positions, from, count);
+            encoder.encodeInputs(block, count, firings);
         }
         firings.index(features, shard.rows());
     }

@@ -50,7 +50,9 @@ class Dictionaries {
                 if (!found.equals(digest)) {
                     throw new FieldProblem("", digest, "a dictionary whose files have its digest, not " + found);
                 }
-                return DictionaryFiles.read(folder);
+                Dictionary dictionary = DictionaryFiles.read(folder);
+                dictionary.input().requirePlain();
+                return dictionary;
             } finally {
                 for (String name : List.of(DictionaryFiles.CONFIG, DictionaryFiles.WEIGHTS)) {
                     Files.deleteIfExists(folder.resolve(name));

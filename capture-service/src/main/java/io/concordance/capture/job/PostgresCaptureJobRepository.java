@@ -180,7 +180,8 @@ class PostgresCaptureJobRepository {
                                 new CaptureJobAccepted.Arm(arm.name(), arm.kind(), arm.transcripts(), arm.documents()))
                         .toList(),
                 job.slices().total(),
-                job.documents());
+                job.documents(),
+                model.tokenizerDigest());
     }
 
     Optional<CaptureJob> find(UUID id) {

@@ -3,8 +3,8 @@ package io.concordance.contracts.dictionary;
 import io.concordance.contracts.problem.FieldProblem;
 
 /**
- * A feature dictionary (sparse autoencoder) in inference form, with a threshold for each feature (JumpReLU). It reads raw
- * activations {@code x} of {@code width} values:
+ * A feature dictionary (sparse autoencoder) in inference form, with a threshold for each feature (JumpReLU). It reads rows
+ * {@code x} of {@code width} values, which are raw activations unless {@code input} says otherwise:
  *
  * <pre>
  * pre_j = encoder_j · (x - decoderBias) + encoderBias_j
@@ -21,6 +21,7 @@ import io.concordance.contracts.problem.FieldProblem;
  * @param decoder {@code [F, d]} row-major
  * @param decoderBias {@code [d]}
  * @param threshold {@code [F]}, each at least 0
+ * @param input how {@code x} is made
  */
 @SuppressWarnings("ArrayRecordComponent") // a large immutable value; equality is by digest of its files
 public record Dictionary(
@@ -31,7 +32,30 @@ public record Dictionary(
         float[] decoder,
         float[] decoderBias,
         float[] threshold,
-        DictionaryInfo info) {
+        DictionaryInfo info,
+        DictionaryInput input) {
+
+    /** Of activations as they are. */
+    public Dictionary(
+            int width,
+            int features,
+            float[] encoder,
+            float[] encoderBias,
+            float[] decoder,
+            float[] decoderBias,
+            float[] threshold,
+            DictionaryInfo info) {
+        this(
+                width,
+                features,
+                encoder,
+                encoderBias,
+                decoder,
+                decoderBias,
+                threshold,
+                info,
+                DictionaryInput.PLAIN);
+    }
 
     public Dictionary {
         long weights = (long) features * width;
@@ -40,12 +64,21 @@ public record Dictionary(
         check("decoder", decoder.length, weights);
         check("decoderBias", decoderBias.length, width);
         check("threshold", threshold.length, features);
+        if (input.positions() != null) {
+            check("input.positions.width", input.positions().width(), width);
+        }
     }
 
     private static void check(String field, int length, long expected) {
         if (length != expected) {
             throw new FieldProblem(field, length + " values", expected + " values");
         }
+    }
+
+    /** The same dictionary of rows made in another way. */
+    public Dictionary reading(DictionaryInput other) {
+        return new Dictionary(
+                width, features, encoder, encoderBias, decoder, decoderBias, threshold, info, other);
     }
 
     /**

@@ -7,6 +7,7 @@ import io.concordance.contracts.json.Json;
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.tensor.SafetensorsFile;
 import io.concordance.contracts.tensor.SafetensorsWriter;
+import io.concordance.contracts.tensor.TensorInfo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,10 +20,17 @@ import org.jspecify.annotations.Nullable;
  * {@code sae_weights.safetensors} with {@code W_enc [d, F]}, {@code b_enc [F]}, {@code W_dec [F, d]}, {@code b_dec [d]}
  * and, for JumpReLU, {@code threshold [F]}. A {@code standard} one has thresholds of 0. A {@code topk} dictionary has no threshold tensor in that layout; the
  * threshold of its per-feature form is kept in the config's metadata.
+ *
+ * <p>What a dictionary reads, where that is not activations as they are, stands in the config's {@code metadata.input}.
+ * Offsets by position are a further tensor {@code position_offset [positions, d]}: SAELens, which would leave them out,
+ * refuses to load one that it does not know.
  */
 public final class DictionaryFiles {
     public static final String CONFIG = "cfg.json";
     public static final String WEIGHTS = "sae_weights.safetensors";
+
+    /** F32 {@code [positions, d]} in {@link #WEIGHTS}: {@link PositionOffsets}. */
+    static final String POSITION_OFFSET = "position_offset";
 
     private static final String SAE_LENS_VERSION = "6.52.0";
     private static final String IMPORTED_FROM = "imported_from";
@@ -50,6 +58,10 @@ public final class DictionaryFiles {
                 .floats("b_dec", new long[] {width}, dictionary.decoderBias());
         if (form(dictionary.info()) == Form.JUMPRELU) {
             weights.floats("threshold", new long[] {features}, dictionary.threshold());
+        }
+        PositionOffsets offsets = dictionary.input().positions();
+        if (offsets != null) {
+            weights.floats(POSITION_OFFSET, new long[] {offsets.positions(), width}, offsets.values());
         }
         weights.write(folder.resolve(WEIGHTS));
         return digest(folder);
@@ -104,8 +116,34 @@ public final class DictionaryFiles {
                     weights.floats("W_dec"),
                     weights.floats("b_dec"),
                     threshold,
-                    info);
+                    info,
+                    input(metadata.path("input"), weights));
         }
+    }
+
+    private static DictionaryInput input(JsonNode node, SafetensorsFile weights) {
+        JsonNode minus = node.path("minus");
+        PositionOffsets offsets = null;
+        if (weights.tensors().containsKey(POSITION_OFFSET)) {
+            TensorInfo info = weights.info(POSITION_OFFSET);
+            if (info.shape().size() != 2) {
+                throw new FieldProblem(POSITION_OFFSET, info.shape(), "[positions, d]");
+            }
+            offsets = new PositionOffsets(
+                    Math.toIntExact(info.shape().get(0)),
+                    Math.toIntExact(info.shape().get(1)),
+                    weights.floats(POSITION_OFFSET));
+        }
+        if (node.path("positions").asBoolean() != (offsets != null)) {
+            throw new FieldProblem("metadata.input.positions", node.path("positions"), "what " + WEIGHTS + " holds");
+        }
+        return new DictionaryInput(
+                minus.isMissingNode()
+                        ? null
+                        : new DictionaryInput.Minus(
+                                minus.path("model_name").asText(),
+                                minus.path("hook_name").asText()),
+                offsets);
     }
 
     private static DictionaryInfo.@Nullable Continued continued(JsonNode details) {
@@ -177,7 +215,18 @@ public final class DictionaryFiles {
             details.put("threshold", dictionary.threshold()[0]);
         }
         metadata.put("l0", info.l0());
+        if (!dictionary.input().isPlain()) {
+            input(metadata.putObject("input"), dictionary.input());
+        }
         return config;
+    }
+
+    private static void input(ObjectNode node, DictionaryInput input) {
+        DictionaryInput.Minus minus = input.minus();
+        if (minus != null) {
+            node.putObject("minus").put("model_name", minus.model()).put("hook_name", minus.hook());
+        }
+        node.put("positions", input.positions() != null);
     }
 
     /** Transposes {@code [n / rows * rows]} values from {@code [rows, n / rows]} to {@code [n / rows, rows]}. */

@@ -52,9 +52,18 @@ public final class SparseEncoder {
     }
 
     /**
-     * Encodes rows {@code [0, count)} of {@code rows}, row-major {@code [count, width]}.
+     * Encodes activations {@code [0, count)} of {@code rows}, row-major {@code [count, width]}.
+     *
+     * @throws io.concordance.contracts.problem.FieldProblem when the dictionary reads something else, see
+     *     {@link #encodeInputs}
      */
     public void encode(float[] rows, int count, Sink sink) {
+        dictionary.input().requirePlain();
+        encodeInputs(rows, count, sink);
+    }
+
+    /** Encodes rows that are what the dictionary reads, see {@link DictionaryInput}. */
+    public void encodeInputs(float[] rows, int count, Sink sink) {
         int width = dictionary.width();
         int features = dictionary.features();
         float[] bias = dictionary.encoderBias();

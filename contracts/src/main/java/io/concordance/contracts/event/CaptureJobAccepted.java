@@ -1,6 +1,7 @@
 package io.concordance.contracts.event;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A capture job was accepted and cut into slices. Stated again, with all arms and slices, when it is extended: what was
@@ -13,6 +14,7 @@ import java.util.List;
  * @param dtype of captured activations, {@code fp16} or {@code fp32}
  * @param slices how many slices, numbered from 0, the job has
  * @param documents how many transcripts, over all arms
+ * @param tokenizerDigest digest of the model's tokenizer file
  */
 public record CaptureJobAccepted(
         String jobId,
@@ -23,7 +25,22 @@ public record CaptureJobAccepted(
         String dtype,
         List<Arm> arms,
         int slices,
-        int documents) {
+        int documents,
+        @Nullable String tokenizerDigest) {
+
+    /** Without the digest of the tokenizer. */
+    public CaptureJobAccepted(
+            String jobId,
+            String model,
+            String modelDigest,
+            List<String> hooks,
+            String role,
+            String dtype,
+            List<Arm> arms,
+            int slices,
+            int documents) {
+        this(jobId, model, modelDigest, hooks, role, dtype, arms, slices, documents, null);
+    }
 
     /** A named set of transcripts; {@code transcripts} is the digest of the uploaded file. */
     public record Arm(String name, String kind, String transcripts, int documents) {}

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param slices how many slices of each of them, from the first on; all that there are when absent
  * @param generation 1, or one more than that of the dictionary that the run continues; 1 when absent
  * @param from digest of the dictionary that the run continues
+ * @param minus captures whose activations are subtracted, when the run learns from differences
  */
 public record DictionaryCheckpointed(
         String runId,
@@ -32,7 +33,49 @@ public record DictionaryCheckpointed(
         Metrics metrics,
         @Nullable List<Integer> slices,
         @Nullable Integer generation,
-        @Nullable String from) {
+        @Nullable String from,
+        @Nullable Minus minus) {
+
+    /**
+     * Slice for slice, row for row, what is subtracted from the activations of {@code jobs}.
+     *
+     * @param jobs one for each of those
+     */
+    public record Minus(List<String> jobs, String model, String hook) {}
+
+    /** Of activations as they are. */
+    public DictionaryCheckpointed(
+            String runId,
+            long step,
+            long tokens,
+            boolean complete,
+            ObjectRef checkpoint,
+            @Nullable String dictionary,
+            @Nullable String objectPrefix,
+            String hook,
+            String model,
+            List<String> jobs,
+            Metrics metrics,
+            @Nullable List<Integer> slices,
+            @Nullable Integer generation,
+            @Nullable String from) {
+        this(
+                runId,
+                step,
+                tokens,
+                complete,
+                checkpoint,
+                dictionary,
+                objectPrefix,
+                hook,
+                model,
+                jobs,
+                metrics,
+                slices,
+                generation,
+                from,
+                null);
+    }
 
     /** Of all slices of the jobs. */
     public DictionaryCheckpointed(

@@ -111,6 +111,48 @@ class DictionaryTest {
     }
 
     @Test
+    void whatADictionaryReadsTravelsWithIt(@TempDir Path folder) {
+        PositionOffsets offsets = new PositionOffsets(3, 5, gaussian(new Random(SEED), 15));
+        DictionaryInput input = new DictionaryInput(new DictionaryInput.Minus("base", "blocks.1.hook_resid_post"), offsets);
+        Dictionary difference = random(5, 8, "jumprelu").reading(input);
+        String digest = DictionaryFiles.write(difference, folder.resolve("a"));
+        Dictionary read = DictionaryFiles.read(folder.resolve("a"));
+
+        assertThat(read.input().minus()).isEqualTo(input.minus());
+        assertThat(read.input().positions()).isNotNull();
+        assertThat(read.input().positions().values()).isEqualTo(offsets.values());
+        assertThat(DictionaryFiles.write(read, folder.resolve("b"))).isEqualTo(digest);
+        assertThat(DictionaryFiles.write(random(5, 8, "jumprelu"), folder.resolve("c"))).isNotEqualTo(digest);
+    }
+
+    @Test
+    void offsetsOfPositionsAreTakenOffBeforeEncodingAndGivenBackAfter() {
+        float[] values = {1, 0, 0, 2, 5, 5};
+        DictionaryInput input = new DictionaryInput(null, new PositionOffsets(3, 2, values));
+        float[] rows = {10, 10, 20, 20, 30, 30, 40, 40};
+
+        input.ofActivations(rows, new int[] {7, 0, 1, 2, 9}, 1, 4);
+
+        assertThat(rows).containsExactly(9, 10, 20, 18, 25, 25, 35, 35);
+        float[] restored = {25, 25};
+        input.restore(restored, 2);
+        assertThat(restored).containsExactly(30, 30);
+    }
+
+    @Test
+    void aReaderOfPlainActivationsRefusesADictionaryThatReadsSomethingElse() {
+        DictionaryInput difference = new DictionaryInput(new DictionaryInput.Minus("base", "blocks.1.hook_resid_post"), null);
+        SparseEncoder encoder = new SparseEncoder(random(5, 8, "jumprelu").reading(difference));
+
+        assertThatExceptionOfType(FieldProblem.class)
+                .isThrownBy(() -> encoder.encode(new float[5], 1, (row, feature, value) -> {}))
+                .withMessageContaining("less those of model base");
+        assertThatExceptionOfType(FieldProblem.class)
+                .isThrownBy(() -> difference.ofActivations(new float[5], new int[1], 0, 1));
+        encoder.encodeInputs(new float[5], 1, (row, feature, value) -> {});
+    }
+
+    @Test
     void weightsOfAnotherSizeAreRefused() {
         assertThatExceptionOfType(FieldProblem.class)
                 .isThrownBy(() -> new Dictionary(

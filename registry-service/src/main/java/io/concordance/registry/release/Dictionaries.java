@@ -27,8 +27,9 @@ class Dictionaries {
     }
 
     /**
-     * Reads a dictionary.
+     * Reads a dictionary whose features a monitor can read: it has an activation and nothing else.
      *
+     * @throws io.concordance.contracts.problem.FieldProblem when this one reads something else
      * @throws ProblemException 422 when its files are missing or not those of the digest
      */
     synchronized Dictionary read(String digest) {
@@ -37,7 +38,9 @@ class Dictionaries {
             if (!isComplete(folder, digest)) {
                 fetch(digest, folder);
             }
-            return DictionaryFiles.read(folder);
+            Dictionary dictionary = DictionaryFiles.read(folder);
+            dictionary.input().requirePlain();
+            return dictionary;
         } catch (ObjectStoreException.Missing e) {
             throw ProblemException.unprocessable("Dictionary " + digest + " is not in the object store.");
         } catch (IOException e) {

@@ -1,6 +1,7 @@
 package io.concordance.trainer.capture;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A capture job as announced.
@@ -8,8 +9,18 @@ import java.util.List;
  * @param id canonical UUID
  * @param hooks canonical hook point names
  * @param arms names
+ * @param transcripts digest of each arm's transcripts
+ * @param tokenizerDigest null when it was not stated
  */
-public record CapturedJob(String id, String model, List<String> hooks, String role, List<String> arms, int slices) {
+public record CapturedJob(
+        String id,
+        String model,
+        List<String> hooks,
+        String role,
+        List<String> arms,
+        List<String> transcripts,
+        int slices,
+        @Nullable String tokenizerDigest) {
     static final String LEARNING = "learning";
 
     /** Whether its rows may be learnt from; those of role {@code evaluation} may not. */

@@ -37,20 +37,29 @@ public class PostgresCaptureRepository {
                 return;
             }
             handle.createUpdate("""
-                            insert into captured_job (id, model, model_digest, hooks, role, arms, slices)
-                            values (:id, :model, :modelDigest, cast(:hooks as jsonb), :role, cast(:arms as jsonb), :slices)
-                            on conflict (id) do update set arms = excluded.arms, slices = excluded.slices
+                            insert into captured_job
+                                (id, model, model_digest, tokenizer_digest, hooks, role, arms, transcripts, slices)
+                            values (:id, :model, :modelDigest, :tokenizerDigest, cast(:hooks as jsonb), :role,
+                                    cast(:arms as jsonb), cast(:transcripts as jsonb), :slices)
+                            on conflict (id) do update
+                                set arms = excluded.arms, transcripts = excluded.transcripts, slices = excluded.slices
                             where excluded.slices > captured_job.slices
                             """)
                     .bind("id", id)
                     .bind("model", job.model())
                     .bind("modelDigest", job.modelDigest())
+                    .bind("tokenizerDigest", job.tokenizerDigest())
                     .bind("hooks", json(job.hooks()))
                     .bind("role", job.role())
                     .bind(
                             "arms",
                             json(job.arms().stream()
                                     .map(CaptureJobAccepted.Arm::name)
+                                    .toList()))
+                    .bind(
+                            "transcripts",
+                            json(job.arms().stream()
+                                    .map(CaptureJobAccepted.Arm::transcripts)
                                     .toList()))
                     .bind("slices", job.slices())
                     .execute();
@@ -133,7 +142,9 @@ public class PostgresCaptureRepository {
                         List.of(read(row.getString("hooks"))),
                         row.getString("role"),
                         List.of(read(row.getString("arms"))),
-                        row.getInt("slices")))
+                        List.of(read(row.getString("transcripts"))),
+                        row.getInt("slices"),
+                        row.getString("tokenizer_digest")))
                 .findOne());
     }
 

@@ -1,7 +1,9 @@
 package io.concordance.trainer.checkpoint;
 
+import io.concordance.contracts.dictionary.PositionOffsets;
 import io.concordance.contracts.event.DictionaryCheckpointed.Metrics;
 import io.concordance.contracts.problem.FieldProblem;
+import io.concordance.contracts.statistics.ExplainedVariance;
 import io.concordance.contracts.tensor.SafetensorsFile;
 import io.concordance.contracts.tensor.SafetensorsWriter;
 import io.concordance.trainer.kernel.Parameter;
@@ -10,6 +12,7 @@ import io.concordance.trainer.step.MetricSums;
 import io.concordance.trainer.step.TrainState;
 import io.concordance.trainer.stream.Leftover;
 import io.concordance.trainer.stream.PairCounts;
+import io.concordance.trainer.stream.PositionState;
 import io.concordance.trainer.stream.StreamState;
 import java.nio.file.Path;
 import java.util.EnumMap;
@@ -20,11 +23,13 @@ import java.util.Map;
 /**
  * Checkpoints as safetensors: tensors {@code encoder}, {@code encoder.first_moment}, ... of every parameter,
  * {@code last_fired}, {@code firings}, {@code leftover}, {@code leftover_rows},
- * {@code leftover_documents}, {@code seen}; scalars in the metadata,
+ * {@code leftover_documents}, {@code seen},
+ * {@code position_offset} of a run that subtracts it; scalars in the metadata,
  * floating-point ones as the hex digits of their bits. The bytes are a function of the state.
  */
 public final class CheckpointFile {
     private static final String FORMAT = "concordance-checkpoint/1";
+    private static final String POSITION_OFFSET = "position_offset";
     private static final List<Quantity> KEPT = List.of(Quantity.VALUE, Quantity.FIRST_MOMENT, Quantity.SECOND_MOMENT);
 
     private CheckpointFile() {}
@@ -52,6 +57,7 @@ public final class CheckpointFile {
                 .metadata("pairs.rows", Long.toString(stream.pairs().rows()))
                 .metadata("pairs.documentPairs", Long.toString(stream.pairs().documentPairs()));
         metrics(out, train);
+        positions(out, checkpoint.positions());
         for (Quantity quantity : KEPT) {
             train.tensors(quantity)
                     .forEach((parameter, values) ->
@@ -68,6 +74,35 @@ public final class CheckpointFile {
                 .longs("leftover_rows", perRow, leftover.indices())
                 .longs("leftover_documents", perRow, leftover.documents())
                 .bytes("seen", new long[] {stream.seen().length}, stream.seen());
+    }
+
+    private static void positions(SafetensorsWriter out, PositionState positions) {
+        ExplainedVariance explained = positions.explained();
+        out.metadata("position.eta2", bits(explained.eta2()))
+                .metadata("position.omega2", bits(explained.omega2()))
+                .metadata("position.rows", Long.toString(explained.rows()))
+                .metadata("position.groups", Integer.toString(explained.groups()));
+        PositionOffsets offsets = positions.offsets();
+        if (offsets != null) {
+            out.floats(POSITION_OFFSET, new long[] {offsets.positions(), offsets.width()}, offsets.values());
+        }
+    }
+
+    private static PositionState positions(SafetensorsFile in) {
+        PositionOffsets offsets = null;
+        if (in.tensors().containsKey(POSITION_OFFSET)) {
+            int positions =
+                    Math.toIntExact(in.info(POSITION_OFFSET).shape().getFirst());
+            float[] values = in.floats(POSITION_OFFSET);
+            offsets = new PositionOffsets(positions, values.length / positions, values);
+        }
+        return new PositionState(
+                new ExplainedVariance(
+                        real(in, "position.eta2"),
+                        real(in, "position.omega2"),
+                        whole(in, "position.rows"),
+                        integer(in, "position.groups")),
+                offsets);
     }
 
     private static void metrics(SafetensorsWriter out, TrainState train) {
@@ -155,7 +190,7 @@ public final class CheckpointFile {
                         whole(in, "pairs.pairs"),
                         whole(in, "pairs.rows"),
                         whole(in, "pairs.documentPairs")));
-        return new Checkpoint(train, stream, in.metadata("arithmetic"));
+        return new Checkpoint(train, stream, positions(in), in.metadata("arithmetic"));
     }
 
     private static Map<Parameter, float[]> tensors(SafetensorsFile in, Quantity quantity) {

@@ -67,6 +67,7 @@ final class TrainingRun {
                     point();
                     moved();
                 }
+                case MEASURED -> {}
                 case STARVED -> {
                     if (outOfPatience(stopping)) {
                         giveBack();

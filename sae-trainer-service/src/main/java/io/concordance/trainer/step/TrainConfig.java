@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param sparsity weight of the penalty of {@link Activation#STANDARD} and {@link Activation#JUMPRELU}; 0 for the others
  * @param prefixes numbers of leading features that reconstruct on their own, ascending, the last one {@code width}; more
  *     than one for {@link Activation#MATRYOSHKA} alone
+ * @param position what is done about token position
  */
 public record TrainConfig(
         int width,
@@ -33,7 +34,8 @@ public record TrainConfig(
         int auxiliaryK,
         long deadAfter,
         double sparsity,
-        List<Integer> prefixes) {
+        List<Integer> prefixes,
+        Position position) {
     /** Weight of the auxiliary loss (Gao et al. 2024, appendix A.2). */
     static final double AUXILIARY_WEIGHT = 1 / 32.0;
 
@@ -104,7 +106,8 @@ public record TrainConfig(
                 AUXILIARY_K,
                 Math.min(DEAD_AFTER, Math.max(1, tokens / DEAD_SHARE)),
                 defaultSparsity(activation),
-                activation == Activation.MATRYOSHKA ? nested(width) : List.of(width));
+                activation == Activation.MATRYOSHKA ? nested(width) : List.of(width),
+                Position.NONE);
     }
 
     /**
@@ -139,7 +142,7 @@ public record TrainConfig(
         if (!(weight > 0 && weight <= MAX_SPARSITY)) {
             throw new FieldProblem("sparsity", weight, "more than 0 and at most " + MAX_SPARSITY);
         }
-        return with(weight, prefixes);
+        return with(weight, prefixes, position);
     }
 
     /**
@@ -162,10 +165,15 @@ public record TrainConfig(
                     ascending,
                     "1 to " + MAX_PREFIXES + " ascending numbers of features, the last " + width);
         }
-        return with(sparsity, ascending);
+        return with(sparsity, ascending, position);
     }
 
-    private TrainConfig with(double weight, List<Integer> ascending) {
+    /** The same with another rule for position. */
+    public TrainConfig position(Position other) {
+        return with(sparsity, prefixes, other);
+    }
+
+    private TrainConfig with(double weight, List<Integer> ascending, Position other) {
         return new TrainConfig(
                 width,
                 k,
@@ -178,7 +186,8 @@ public record TrainConfig(
                 auxiliaryK,
                 deadAfter,
                 weight,
-                ascending);
+                ascending,
+                other);
     }
 
     public TrainConfig {

@@ -13,4 +13,9 @@ public record RowColumns(int[] document, int[] position, int[] token, List<Strin
     public RowColumns {
         documentIds = List.copyOf(documentIds);
     }
+
+    /** Id of a row's document. */
+    String id(int row) {
+        return documentIds.get(document[row]);
+    }
 }

@@ -1,6 +1,7 @@
 package io.concordance.registry.study.strategy;
 
 import io.concordance.contracts.dictionary.Dictionary;
+import io.concordance.contracts.dictionary.DictionaryInput;
 import io.concordance.contracts.dictionary.SparseEncoder;
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.shard.Shard;
@@ -18,12 +19,14 @@ public final class MaximaReader {
 
     private final int features;
     private final int width;
+    private final DictionaryInput input;
     private final SparseEncoder encoder;
 
     /** @param features indices in the dictionary; the columns of {@link TranscriptMaxima} follow their order */
     public MaximaReader(Dictionary dictionary, int[] features) {
         this.features = features.length;
         this.width = dictionary.width();
+        this.input = dictionary.input();
         this.encoder = new SparseEncoder(restrict(dictionary, features));
     }
 
@@ -51,7 +54,8 @@ public final class MaximaReader {
                 decoder,
                 dictionary.decoderBias(),
                 threshold,
-                dictionary.info());
+                dictionary.info(),
+                dictionary.input());
     }
 
     /** The maxima of every transcript of a shard, in shard order. */
@@ -61,6 +65,7 @@ public final class MaximaReader {
         }
         int rows = shard.rows();
         int[] documents = shard.documents();
+        int[] positions = shard.positions();
         byte[] spans = shard.spans();
         byte[] outcomes = shard.outcomes();
         boolean[] before = before(documents, spans);
@@ -81,7 +86,8 @@ public final class MaximaReader {
             int first = from;
             int count = Math.min(CHUNK, rows - from);
             shard.activations(from, count, chunk, 0);
-            encoder.encode(chunk, count, (row, feature, value) -> {
+            input.ofActivations(chunk, positions, from, count);
+            encoder.encodeInputs(chunk, count, (row, feature, value) -> {
                 TranscriptMaxima document = maxima.get(slot[first + row]);
                 document.highest()[feature] = Math.max(document.highest()[feature], value);
                 if (before[first + row]) {
