@@ -51,6 +51,7 @@ create table dictionary_run (
     l0                double precision,
     alive             double precision,
     rows_seen         bigint           not null default 0,
+    rows_found        jsonb,
     digest            text,
     object_prefix     text,
     config_sha256     text,

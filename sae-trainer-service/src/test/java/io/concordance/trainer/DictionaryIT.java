@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 
 import io.concordance.contracts.dictionary.Dictionary;
 import io.concordance.contracts.dictionary.DictionaryFiles;
+import io.concordance.contracts.dictionary.DictionaryInput;
 import io.concordance.contracts.event.DictionaryCheckpointed;
 import io.concordance.contracts.event.Event;
 import io.concordance.contracts.event.FeatureDiscovered;
@@ -18,9 +19,12 @@ import io.concordance.kit.testing.PlatformResource;
 import io.concordance.trainer.checkpoint.Training;
 import io.concordance.trainer.kernel.Processor;
 import io.concordance.trainer.step.Activation;
+import io.concordance.trainer.step.Position;
 import io.concordance.trainer.step.TrainConfig;
+import io.concordance.trainer.stream.Differences;
 import io.concordance.trainer.stream.MemoryShards;
 import io.concordance.trainer.stream.ShardOrder;
+import io.concordance.trainer.stream.ShardSource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -37,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -146,16 +151,26 @@ class DictionaryIT {
     }
 
     private String inProcess(TrainConfig config, CaptureFixture... jobs) {
+        return inProcess(config, own -> own, dictionary -> dictionary, jobs);
+    }
+
+    private String inProcess(
+            TrainConfig config,
+            UnaryOperator<ShardSource> source,
+            UnaryOperator<Dictionary> result,
+            CaptureFixture... jobs) {
         MemoryShards memory = new MemoryShards(WIDTH);
         List<ShardOrder.Job> order = new ArrayList<>();
         for (CaptureFixture job : jobs) {
             job.addTo(memory);
             order.add(new ShardOrder.Job(job.id, job.slices));
         }
-        try (Training training = new Training(config, WIDTH, new ShardOrder(order), memory, Processor.cpu(1), null)) {
+        try (Training training =
+                new Training(config, WIDTH, new ShardOrder(order), source.apply(memory), Processor.cpu(1), null)) {
             while (training.advance() != Training.Advance.DONE) {}
             return DictionaryFiles.write(
-                    training.export(CaptureFixture.MODEL, CaptureFixture.HOOK), folder.resolve("in-process"));
+                    result.apply(training.export(CaptureFixture.MODEL, CaptureFixture.HOOK)),
+                    folder.resolve("in-process"));
         }
     }
 
@@ -297,6 +312,48 @@ class DictionaryIT {
     }
 
     @Test
+    void aRunLearnsTheDifferenceOfTwoCapturesWithoutWhatPositionMakesOfIt() {
+        CaptureFixture tuned = new CaptureFixture(WIDTH, 6, 300, "learning", 20);
+        CaptureFixture base = new CaptureFixture(WIDTH, 6, 300, "learning", 30);
+        CaptureFixture other = new CaptureFixture(WIDTH, 5, 300, "learning", 30);
+        publish(List.of(tuned.accepted(), base.accepted(), other.accepted()));
+        List<Event<?>> events = announcements(base);
+        events.addAll(announcements(tuned));
+        Collections.shuffle(events, new Random(1));
+        publish(events);
+        publish(events.subList(0, 3));
+        Map<String, Object> request = request("difference", List.of(tuned.id), 20_000);
+        request.put("input", Map.of("minus", Map.of("jobs", List.of(other.id))));
+        refused("input.minus.jobs[0]", request);
+        request.put("input", Map.of("minus", Map.of()));
+        refused("input.minus.jobs[0]", request);
+        request.put("input", Map.of("minus", Map.of("hook", "resid_post.9")));
+        refused("input.minus.hook", request);
+        request.put("input", Map.of("position", "rope"));
+        refused("input.position", request);
+        request.put("input", Map.of("minus", Map.of("jobs", List.of(base.id)), "position", "subtract"));
+
+        JsonPath run = awaitEnd(submit(request).getString("id"));
+
+        assertThat(run.getString("state")).as(run.prettify()).isEqualTo("completed");
+        assertThat(run.getString("config.input.minus.jobs[0]")).isEqualTo(base.id);
+        assertThat(run.getBoolean("rows.position.subtracted")).isTrue();
+        assertThat(run.getLong("rows.position.rows")).isEqualTo(tuned.rowCount());
+        assertThat(run.getDouble("rows.sameDocument.ratio")).isPositive();
+        TrainConfig config = TrainConfig.of(64, 4, Activation.BATCHTOPK, 20_000, 7, 64, null, SmallWindows.WINDOW_ROWS)
+                .position(Position.SUBTRACT);
+        DictionaryInput.Minus minus = new DictionaryInput.Minus(CaptureFixture.MODEL, CaptureFixture.HOOK);
+        MemoryShards less = new MemoryShards(WIDTH);
+        base.addTo(less);
+        assertThat(run.getString("digest"))
+                .isEqualTo(inProcess(
+                        config,
+                        own -> new Differences(own, less, Map.of(tuned.id, base.id)),
+                        dictionary -> dictionary.reading(dictionary.input().less(minus)),
+                        tuned));
+    }
+
+    @Test
     void aRunThatWaitsForShardsLetsOthersTrain() {
         CaptureFixture stuck = new CaptureFixture(WIDTH, 4, 300, "learning", 5);
         CaptureFixture whole = new CaptureFixture(WIDTH, 4, 300, "learning", 6);
@@ -372,6 +429,10 @@ class DictionaryIT {
     private static void refused(String field, String key, Object value, String... job) {
         Map<String, Object> request = request("refused", job.length == 0 ? List.of("-") : List.of(job), 1000);
         request.put(key, value);
+        refused(field, request);
+    }
+
+    private static void refused(String field, Map<String, Object> request) {
         given().contentType(ContentType.JSON)
                 .body(request)
                 .post("/v1/dictionaries")

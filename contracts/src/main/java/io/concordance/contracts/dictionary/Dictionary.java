@@ -45,16 +45,7 @@ public record Dictionary(
             float[] decoderBias,
             float[] threshold,
             DictionaryInfo info) {
-        this(
-                width,
-                features,
-                encoder,
-                encoderBias,
-                decoder,
-                decoderBias,
-                threshold,
-                info,
-                DictionaryInput.PLAIN);
+        this(width, features, encoder, encoderBias, decoder, decoderBias, threshold, info, DictionaryInput.PLAIN);
     }
 
     public Dictionary {
@@ -77,8 +68,7 @@ public record Dictionary(
 
     /** The same dictionary of rows made in another way. */
     public Dictionary reading(DictionaryInput other) {
-        return new Dictionary(
-                width, features, encoder, encoderBias, decoder, decoderBias, threshold, info, other);
+        return new Dictionary(width, features, encoder, encoderBias, decoder, decoderBias, threshold, info, other);
     }
 
     /**

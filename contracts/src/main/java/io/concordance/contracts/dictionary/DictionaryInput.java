@@ -8,12 +8,18 @@ import org.jspecify.annotations.Nullable;
  * activation of the dictionary's own model and hook, {@code b} that of {@code minus} at the same token of the same
  * document, and p the token's position; either may be absent.
  */
-public record DictionaryInput(@Nullable Minus minus, @Nullable PositionOffsets positions) {
+public record DictionaryInput(
+        @Nullable Minus minus, @Nullable PositionOffsets positions) {
     /** Activations as they are. */
     public static final DictionaryInput PLAIN = new DictionaryInput(null, null);
 
     /** What is subtracted: the activation of a model at a canonical hook point. */
     public record Minus(String model, String hook) {}
+
+    /** The same with something subtracted. */
+    public DictionaryInput less(Minus other) {
+        return new DictionaryInput(other, positions);
+    }
 
     public boolean isPlain() {
         return minus == null && positions == null;

@@ -22,8 +22,9 @@ public final class SparsifyFiles {
 
     private SparsifyFiles() {}
 
-    /** @throws FieldProblem unless the dictionary is a TopK one */
+    /** @throws FieldProblem unless the dictionary is a TopK one that reads activations as they are */
     public static void write(Dictionary dictionary, Path folder) {
+        dictionary.input().requirePlain();
         DictionaryInfo info = dictionary.info();
         if (!info.architecture().equals("topk")) {
             throw new FieldProblem(

@@ -113,7 +113,8 @@ class DictionaryTest {
     @Test
     void whatADictionaryReadsTravelsWithIt(@TempDir Path folder) {
         PositionOffsets offsets = new PositionOffsets(3, 5, gaussian(new Random(SEED), 15));
-        DictionaryInput input = new DictionaryInput(new DictionaryInput.Minus("base", "blocks.1.hook_resid_post"), offsets);
+        DictionaryInput input =
+                new DictionaryInput(new DictionaryInput.Minus("base", "blocks.1.hook_resid_post"), offsets);
         Dictionary difference = random(5, 8, "jumprelu").reading(input);
         String digest = DictionaryFiles.write(difference, folder.resolve("a"));
         Dictionary read = DictionaryFiles.read(folder.resolve("a"));
@@ -122,7 +123,8 @@ class DictionaryTest {
         assertThat(read.input().positions()).isNotNull();
         assertThat(read.input().positions().values()).isEqualTo(offsets.values());
         assertThat(DictionaryFiles.write(read, folder.resolve("b"))).isEqualTo(digest);
-        assertThat(DictionaryFiles.write(random(5, 8, "jumprelu"), folder.resolve("c"))).isNotEqualTo(digest);
+        assertThat(DictionaryFiles.write(random(5, 8, "jumprelu"), folder.resolve("c")))
+                .isNotEqualTo(digest);
     }
 
     @Test
@@ -141,7 +143,8 @@ class DictionaryTest {
 
     @Test
     void aReaderOfPlainActivationsRefusesADictionaryThatReadsSomethingElse() {
-        DictionaryInput difference = new DictionaryInput(new DictionaryInput.Minus("base", "blocks.1.hook_resid_post"), null);
+        DictionaryInput difference =
+                new DictionaryInput(new DictionaryInput.Minus("base", "blocks.1.hook_resid_post"), null);
         SparseEncoder encoder = new SparseEncoder(random(5, 8, "jumprelu").reading(difference));
 
         assertThatExceptionOfType(FieldProblem.class)

@@ -91,8 +91,7 @@ public final class CheckpointFile {
     private static PositionState positions(SafetensorsFile in) {
         PositionOffsets offsets = null;
         if (in.tensors().containsKey(POSITION_OFFSET)) {
-            int positions =
-                    Math.toIntExact(in.info(POSITION_OFFSET).shape().getFirst());
+            int positions = Math.toIntExact(in.info(POSITION_OFFSET).shape().getFirst());
             float[] values = in.floats(POSITION_OFFSET);
             offsets = new PositionOffsets(positions, values.length / positions, values);
         }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param learningRate chosen from {@code width} when absent
  * @param sparsity weight of the penalty of {@code standard} and {@code jumprelu}
  * @param prefixes nested numbers of features of {@code matryoshka}
+ * @param input what is learnt from; activations as they are when absent
  */
 record DictionaryRequest(
         @Nullable String name,
@@ -33,4 +34,5 @@ record DictionaryRequest(
         @Nullable Integer batch,
         @Nullable Double learningRate,
         @Nullable Double sparsity,
-        @Nullable List<@Nullable Integer> prefixes) {}
+        @Nullable List<@Nullable Integer> prefixes,
+        @Nullable InputRequest input) {}

@@ -55,12 +55,14 @@ class DictionaryRequests {
                 throw new FieldProblem("hook", hook, "a hook that job " + job.id() + " captures: " + job.hooks());
             }
         }
+        InputSpec input = new InputRequests(captures, this::jobs).check(request.input(), jobs, hook);
         RunSpec spec = new RunSpec(
                 jobs.stream().map(job -> UUID.fromString(job.id())).toList(),
                 jobs.stream().map(CapturedJob::slices).toList(),
                 hook,
                 arms(request.arms(), jobs),
-                train);
+                input,
+                train.position(input.position()));
         return new Accepted(name, jobs.getFirst().model(), spec);
     }
 

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokens rows trained on so far, counting every epoch
  * @param tokensTotal of the whole run: steps times batch
  * @param metrics of the last hundredth of the run
+ * @param rows null until it began
  * @param features features announced by {@code FeatureDiscovered} events; 0 until completed
  * @param digest of the finished dictionary
  * @param objectPrefix of the finished dictionary's files, ends in a slash
@@ -32,6 +33,7 @@ public record DictionaryRun(
         long tokensTotal,
         @Nullable Metrics metrics,
         Coverage coverage,
+        @Nullable Rows rows,
         int features,
         @Nullable String digest,
         @Nullable String objectPrefix,
@@ -42,6 +44,31 @@ public record DictionaryRun(
 
     /** Rows captured so far for the run, and how many of them the first epoch has used. */
     public record Coverage(long rows, long seen) {}
+
+    /**
+     * What the run has found out about its rows.
+     *
+     * @param sameDocument how often two rows of a batch are of one document
+     * @param position how much of the variance of the rows their position explains; null until rows were looked at
+     */
+    public record Rows(SameDocument sameDocument, @Nullable PositionShare position) {
+
+        /**
+         * @param rate share of the pairs of rows of a batch
+         * @param ideal the same if all rows of an epoch were shuffled together
+         * @param ratio of the two
+         */
+        public record SameDocument(double rate, double ideal, double ratio) {}
+
+        /**
+         * @param eta2 share of the variance
+         * @param omega2 corrected for chance
+         * @param rows that were looked at
+         * @param positions of those rows
+         * @param subtracted whether the run learns without it
+         */
+        public record PositionShare(double eta2, double omega2, long rows, int positions, boolean subtracted) {}
+    }
 
     /** The run as accepted, every default filled in. */
     public record Config(
@@ -57,7 +84,8 @@ public record DictionaryRun(
             double learningRate,
             int windowRows,
             int auxiliaryK,
-            long deadAfter) {
+            long deadAfter,
+            InputSpec input) {
 
         static Config of(RunSpec spec) {
             TrainConfig train = spec.train();
@@ -74,7 +102,8 @@ public record DictionaryRun(
                     train.learningRate(),
                     train.windowRows(),
                     train.auxiliaryK(),
-                    train.deadAfter());
+                    train.deadAfter(),
+                    spec.input());
         }
     }
 

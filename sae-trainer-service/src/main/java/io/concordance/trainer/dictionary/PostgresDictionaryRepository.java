@@ -124,6 +124,7 @@ class PostgresDictionaryRepository {
                 metricsOf(row),
                 new DictionaryRun.Coverage(
                         captures.rows(spec.jobs(), spec.slices(), spec.hook(), spec.arms()), row.getLong("rows_seen")),
+                rows(row),
                 row.getInt("features"),
                 row.getString("digest"),
                 row.getString("object_prefix"),
@@ -131,6 +132,11 @@ class PostgresDictionaryRepository {
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 finished == null ? null : finished.toInstant(),
                 DictionaryRun.Config.of(spec));
+    }
+
+    private static DictionaryRun.@Nullable Rows rows(ResultSet row) throws SQLException {
+        String rows = row.getString("rows_found");
+        return rows == null ? null : Json.read(rows.getBytes(StandardCharsets.UTF_8), DictionaryRun.Rows.class);
     }
 
     static RunSpec spec(ResultSet row) throws SQLException {

@@ -4,11 +4,13 @@ import io.concordance.contracts.event.DictionaryCheckpointed;
 import io.concordance.contracts.event.DictionaryCheckpointed.Metrics;
 import io.concordance.contracts.event.Event;
 import io.concordance.contracts.event.FeatureDiscovered;
+import io.concordance.contracts.json.Json;
 import io.concordance.kit.outbox.Outbox;
 import io.concordance.kit.store.StoredObject;
 import io.concordance.trainer.TrainerConfig;
 import io.concordance.trainer.dictionary.DictionaryRun.MetricPoint;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -38,7 +40,7 @@ class PostgresTrainingLease {
     }
 
     /** How far a run has come. */
-    record Progress(long step, long tokens, long rowsSeen, Metrics metrics) {}
+    record Progress(long step, long tokens, long rowsSeen, Metrics metrics, DictionaryRun.@Nullable Rows rows) {}
 
     /** A finished dictionary. */
     record Finished(String digest, String prefix, String configSha256, String weightsSha256) {}
@@ -221,14 +223,19 @@ class PostgresTrainingLease {
                 run,
                 """
                 step = :step, tokens = :tokens, rows_seen = :rowsSeen, loss = :loss, fvu = :fvu, l0 = :l0,
-                alive = :alive, heartbeat_at = now(),""" + " " + changes,
+                alive = :alive, rows_found = cast(:rows as jsonb), heartbeat_at = now(),""" + " " + changes,
                 update -> binding.to(update.bind("step", progress.step())
                         .bind("tokens", progress.tokens())
                         .bind("rowsSeen", progress.rowsSeen())
                         .bind("loss", progress.metrics().loss())
                         .bind("fvu", progress.metrics().fvu())
                         .bind("l0", progress.metrics().l0())
-                        .bind("alive", progress.metrics().alive())));
+                        .bind("alive", progress.metrics().alive())
+                        .bind(
+                                "rows",
+                                progress.rows() == null
+                                        ? null
+                                        : new String(Json.bytes(progress.rows()), StandardCharsets.UTF_8))));
     }
 
     private static void fenced(Handle handle, ClaimedRun run, String changes, Binding binding) {

@@ -11,8 +11,10 @@ import java.util.UUID;
  * @param slices how many slices of each job are read, from the first on: those it had at acceptance
  * @param hook canonical name
  * @param arms names, empty for all
+ * @param input what is learnt from
  */
-record RunSpec(List<UUID> jobs, List<Integer> slices, String hook, List<String> arms, TrainConfig train) {
+record RunSpec(
+        List<UUID> jobs, List<Integer> slices, String hook, List<String> arms, InputSpec input, TrainConfig train) {
     RunSpec {
         jobs = List.copyOf(jobs);
         slices = List.copyOf(slices);

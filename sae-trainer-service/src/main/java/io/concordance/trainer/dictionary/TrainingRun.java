@@ -1,5 +1,6 @@
 package io.concordance.trainer.dictionary;
 
+import io.concordance.contracts.dictionary.Dictionary;
 import io.concordance.contracts.event.DictionaryCheckpointed;
 import io.concordance.contracts.event.FeatureDiscovered;
 import io.concordance.contracts.event.ObjectRef;
@@ -8,8 +9,12 @@ import io.concordance.kit.store.StoredObject;
 import io.concordance.trainer.checkpoint.CheckpointStore;
 import io.concordance.trainer.checkpoint.Training;
 import io.concordance.trainer.dictionary.DictionaryRun.MetricPoint;
+import io.concordance.trainer.dictionary.DictionaryRun.Rows.PositionShare;
+import io.concordance.trainer.dictionary.DictionaryRun.Rows.SameDocument;
 import io.concordance.trainer.dictionary.PostgresTrainingLease.Finished;
 import io.concordance.trainer.dictionary.PostgresTrainingLease.Progress;
+import io.concordance.trainer.stream.PairCounts;
+import io.concordance.trainer.stream.PositionState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -108,7 +113,23 @@ final class TrainingRun {
                 training.step().step(),
                 training.step().tokens(),
                 training.rowsSeen(),
-                training.step().metrics());
+                training.step().metrics(),
+                rows());
+    }
+
+    private DictionaryRun.Rows rows() {
+        PairCounts.Rate pairs = training.sameDocument();
+        PositionState positions = training.positions();
+        return new DictionaryRun.Rows(
+                new SameDocument(pairs.rate(), pairs.ideal(), pairs.ratio()),
+                positions == null
+                        ? null
+                        : new PositionShare(
+                                positions.explained().eta2(),
+                                positions.explained().omega2(),
+                                positions.explained().rows(),
+                                positions.explained().groups(),
+                                positions.offsets() != null));
     }
 
     private void report() {
@@ -169,6 +190,7 @@ final class TrainingRun {
     }
 
     private DictionaryCheckpointed event(StoredObject object, @Nullable Finished finished) {
+        InputSpec.Minus minus = run.spec().input().minus();
         return new DictionaryCheckpointed(
                 run.id().toString(),
                 training.step().step(),
@@ -183,12 +205,20 @@ final class TrainingRun {
                 training.step().metrics(),
                 run.spec().slices(),
                 null,
-                null);
+                null,
+                minus == null ? null : minus.inEvent());
+    }
+
+    private Dictionary dictionary() {
+        Dictionary dictionary = training.export(run.model(), run.spec().hook());
+        InputSpec.Minus minus = run.spec().input().minus();
+        return minus == null
+                ? dictionary
+                : dictionary.reading(dictionary.input().less(minus.inDictionary()));
     }
 
     private void finish() {
-        Finished finished =
-                parts.exports().write(training.export(run.model(), run.spec().hook()));
+        Finished finished = parts.exports().write(dictionary());
         StoredObject object = write();
         List<FeatureDiscovered> features = features(finished.digest());
         parts.lease().complete(run, object, progress(), points, finished, event(object, finished), features);

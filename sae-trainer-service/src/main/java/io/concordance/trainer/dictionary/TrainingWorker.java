@@ -12,7 +12,9 @@ import io.concordance.trainer.kernel.Kernels;
 import io.concordance.trainer.kernel.Processor;
 import io.concordance.trainer.kernel.StepKernels;
 import io.concordance.trainer.step.TrainingDiverged;
+import io.concordance.trainer.stream.Differences;
 import io.concordance.trainer.stream.ShardOrder;
+import io.concordance.trainer.stream.ShardSource;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -168,12 +170,7 @@ class TrainingWorker {
         }
         RunSpec spec = run.spec();
         try (Training training = new Training(
-                spec.train(),
-                width.getAsInt(),
-                order(spec),
-                shards.of(spec.hook(), spec.arms()),
-                processor,
-                checkpoint(run.checkpoint()))) {
+                spec.train(), width.getAsInt(), order(spec), source(spec), processor, checkpoint(run.checkpoint()))) {
             new TrainingRun(run, training, parts, pulse).train(stopping);
         }
     }
@@ -198,6 +195,14 @@ class TrainingWorker {
             }
             stopping.pause();
         }
+    }
+
+    private ShardSource source(RunSpec spec) {
+        ShardSource activations = shards.of(spec.hook(), spec.arms());
+        InputSpec.Minus minus = spec.input().minus();
+        return minus == null
+                ? activations
+                : new Differences(activations, shards.of(minus.hook(), List.of()), minus.partners(spec.jobs()));
     }
 
     private ShardOrder order(RunSpec spec) {

@@ -32,7 +32,11 @@ public final class Differences implements ShardSource {
             return Optional.empty();
         }
         check(slot, "values a row", found.get().width(), other.get().width());
-        check(slot, "rows", found.get().rows(), other.get().included() ? other.get().rows() : 0);
+        check(
+                slot,
+                "rows",
+                found.get().rows(),
+                other.get().included() ? other.get().rows() : 0);
         return found;
     }
 

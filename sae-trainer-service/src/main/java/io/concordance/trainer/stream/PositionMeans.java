@@ -54,7 +54,8 @@ public final class PositionMeans {
         }
         if (found.get().counts()) {
             if (found.get().width() != width) {
-                throw new FieldProblem("jobs", found.get().width() + " values a row", width + ", as in the first shard");
+                throw new FieldProblem(
+                        "jobs", found.get().width() + " values a row", width + ", as in the first shard");
             }
             try (SliceRows slice = source.open(order.at(slot), found.get())) {
                 read(slice);

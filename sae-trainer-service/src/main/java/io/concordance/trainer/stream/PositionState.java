@@ -10,4 +10,5 @@ import org.jspecify.annotations.Nullable;
  * @param explained how much of the variance of the rows looked at their position explains
  * @param offsets what is subtracted; null for a run that leaves it
  */
-public record PositionState(ExplainedVariance explained, @Nullable PositionOffsets offsets) {}
+public record PositionState(
+        ExplainedVariance explained, @Nullable PositionOffsets offsets) {}

@@ -214,7 +214,10 @@ class InputTest {
         assertThat(rest).isLessThan(0.03);
         assertThat(fvu(without)).isLessThan(0.2);
         assertThat(killed(config, shards)).isEqualTo(whole);
-        assertThat(DictionaryFiles.read(folder.resolve("whole")).input().positions().values())
+        assertThat(DictionaryFiles.read(folder.resolve("whole"))
+                        .input()
+                        .positions()
+                        .values())
                 .isEqualTo(without.input().positions().values());
     }
 

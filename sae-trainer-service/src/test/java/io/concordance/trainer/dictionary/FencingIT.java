@@ -66,7 +66,8 @@ class FencingIT {
                 new DictionaryRequests.Accepted(
                         "fenced",
                         "model",
-                        new RunSpec(List.of(UUID.randomUUID()), List.of(1), "hook", List.of(), config)));
+                        new RunSpec(
+                                List.of(UUID.randomUUID()), List.of(1), "hook", List.of(), InputSpec.PLAIN, config)));
     }
 
     private ClaimedRun takenOver() {
@@ -76,7 +77,7 @@ class FencingIT {
     }
 
     private static Progress progress(long step) {
-        return new Progress(step, step * 64, 0, new Metrics(1, 0.5, 2, 1));
+        return new Progress(step, step * 64, 0, new Metrics(1, 0.5, 2, 1), null);
     }
 
     private StoredObject object(ClaimedRun run, long step) {

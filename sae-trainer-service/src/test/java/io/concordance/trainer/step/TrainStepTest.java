@@ -131,7 +131,18 @@ class TrainStepTest {
     private long aliveAfterSilencing(int auxiliaryK) {
         TrainConfig base = config(Activation.TOPK, 200_000);
         TrainConfig config = new TrainConfig(
-                96, 3, Activation.TOPK, base.tokens(), SEED, 256, 1.6e-3, 8192, auxiliaryK, 2000, 0, List.of(96),
+                96,
+                3,
+                Activation.TOPK,
+                base.tokens(),
+                SEED,
+                256,
+                1.6e-3,
+                8192,
+                auxiliaryK,
+                2000,
+                0,
+                List.of(96),
                 Position.NONE);
         TrainStep step = new TrainStep(config, Kernels.open(new KernelShape(data.width, 96, 256), 2));
         step.initialise(data.rows(8192, SEED), 8192);
