@@ -30,7 +30,7 @@ public final class MemoryShards implements ShardSource {
                 job,
                 slice,
                 rows,
-                new RowColumns(new int[count], positions, new int[count], List.of(job + "/" + slice)),
+                new RowColumns(new int[count], positions, new int[count], List.of("slice " + slice)),
                 included);
     }
 
