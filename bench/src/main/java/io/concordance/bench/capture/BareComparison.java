@@ -29,23 +29,35 @@ final class BareComparison {
     }
 
     Report.Section section(List<Subject> subjects) throws Exception {
-        List<List<String>> rows = new ArrayList<>();
-        for (Subject subject : subjects) {
-            Map<Leg, Took[]> took = measured(subject);
-            Took[] capture = took.getOrDefault(Leg.CAPTURE, new Took[0]);
-            rows.add(row(subject, "the whole model", capture, took.getOrDefault(Leg.WHOLE, new Took[0])));
-            rows.add(
-                    row(subject, "the model up to the last hook", capture, took.getOrDefault(Leg.PRUNED, new Took[0])));
+        try (Affinity affinity = new Affinity();
+                Callers callers = new Callers(affinity.own())) {
+            List<List<String>> rows = new ArrayList<>();
+            for (Subject subject : subjects) {
+                Map<Leg, Took[]> took = measured(subject, bench.with(callers));
+                Took[] capture = took.getOrDefault(Leg.CAPTURE, new Took[0]);
+                rows.add(row(subject, "the whole model", capture, took.getOrDefault(Leg.WHOLE, new Took[0])));
+                rows.add(row(
+                        subject, "the model up to the last hook", capture, took.getOrDefault(Leg.PRUNED, new Took[0])));
+            }
+            return new Report.Section(
+                    "Six hooks to fp16 shards on S3, over bare ONNX Runtime on the same batches (goal: 5 % or less)",
+                    List.of(
+                            "model",
+                            "bare",
+                            "tokens",
+                            "tokens/s captured",
+                            "time over bare, %",
+                            "CPU over bare, %",
+                            "CPU of the S3 server, % of bare"),
+                    rows,
+                    List.of(
+                            affinity.description(),
+                            "median of " + rounds + " rounds, then quartiles and extremes; every round runs all three"
+                                    + " in another order"));
         }
-        return new Report.Section(
-                "Six hooks to fp16 shards on S3, over bare ONNX Runtime on the same batches (goal: 5 % or less)",
-                List.of("model", "bare", "tokens", "tokens/s captured", "time over bare, %", "CPU over bare, %"),
-                rows,
-                List.of("median of " + rounds + " rounds, then quartiles and extremes; every round runs all three in"
-                        + " another order"));
     }
 
-    private Map<Leg, Took[]> measured(Subject subject) throws Exception {
+    private Map<Leg, Took[]> measured(Subject subject, Workbench bench) throws Exception {
         List<List<TokenBatch>> batches = bench.batches(subject);
         Map<Leg, Took[]> took = new TreeMap<>();
         for (Leg leg : Leg.values()) {
@@ -78,10 +90,13 @@ final class BareComparison {
     private List<String> row(Subject subject, String bare, Took[] capture, Took[] alone) {
         double[] time = new double[rounds];
         double[] cpu = new double[rounds];
+        double[] server = new double[rounds];
         double[] rate = new double[rounds];
         for (int round = 0; round < rounds; round++) {
             time[round] = 100 * (capture[round].seconds() / alone[round].seconds() - 1);
-            cpu[round] = 100 * (capture[round].cpu() / alone[round].cpu() - 1);
+            double bareCpu = alone[round].cpu().own();
+            cpu[round] = 100 * (capture[round].cpu().own() / bareCpu - 1);
+            server[round] = 100 * capture[round].cpu().started() / bareCpu;
             rate[round] = subject.tokens() / capture[round].seconds();
         }
         return List.of(
@@ -90,6 +105,7 @@ final class BareComparison {
                 Long.toString(subject.tokens()),
                 String.format(Locale.ROOT, "%.0f", new Sample(rate).median()),
                 new Sample(time).text("%.1f"),
-                new Sample(cpu).text("%.1f"));
+                new Sample(cpu).text("%.1f"),
+                new Sample(server).text("%.1f"));
     }
 }

@@ -13,21 +13,19 @@ import java.util.function.IntConsumer;
 final class Callers implements AutoCloseable {
     private final int threads;
     private final ExecutorService pool;
-    private final ProcessCpu others;
+    private final ProcessCpu processes = new ProcessCpu();
 
-    /** @param others processes that work for this one */
-    Callers(int threads, ProcessCpu others) {
+    Callers(int threads) {
         this.threads = threads;
         this.pool = Executors.newFixedThreadPool(threads);
-        this.others = others;
     }
 
     /**
      * What a piece of work took.
      *
-     * @param cpu CPU seconds of this process and of those that work for it
+     * @param cpu of this process and of those that work for it
      */
-    record Took(double seconds, double cpu) {}
+    record Took(double seconds, ProcessCpu.Seconds cpu) {}
 
     int threads() {
         return threads;
@@ -35,7 +33,7 @@ final class Callers implements AutoCloseable {
 
     Took run(int pieces, IntConsumer work) throws InterruptedException {
         AtomicInteger next = new AtomicInteger();
-        double cpu = others.seconds();
+        ProcessCpu.Seconds cpu = processes.seconds();
         long begun = System.nanoTime();
         List<Future<?>> all = new ArrayList<>();
         for (int t = 0; t < threads; t++) {
@@ -52,7 +50,7 @@ final class Callers implements AutoCloseable {
                 throw new IllegalStateException(e.getCause());
             }
         }
-        return new Took((System.nanoTime() - begun) / 1e9, others.seconds() - cpu);
+        return new Took((System.nanoTime() - begun) / 1e9, processes.seconds().since(cpu));
     }
 
     @Override

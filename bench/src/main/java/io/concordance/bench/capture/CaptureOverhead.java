@@ -46,7 +46,7 @@ public final class CaptureOverhead implements Comparison {
         try (LocalStackProcess stack = LocalStackProcess.start(work.resolve("stack"));
                 SliceCapture capture = new SliceCapture(
                         connect(stack), new SliceCapture.Settings(threads, BATCH_TOKENS, PART_BYTES, 4 * PART_BYTES));
-                Callers callers = new Callers(threads, new ProcessCpu());
+                Callers callers = new Callers(threads);
                 Subject minilm = minilm(home, work);
                 Subject organism = organism(home)) {
             Workbench bench = new Workbench(capture, connect(stack), callers, progress);
@@ -73,7 +73,7 @@ public final class CaptureOverhead implements Comparison {
                         ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()),
                 "MiniLM: " + LengthMix.description() + ", seed " + SEED + "; organism: its bundled transcripts",
                 "slices of " + SLICE_TOKENS + " tokens, batches of " + BATCH_TOKENS + ", parts of " + PART_BYTES / MEBI
-                        + " MiB; CPU is of this process and of the S3 server");
+                        + " MiB");
     }
 
     private static ObjectStore connect(LocalStackProcess stack) {

@@ -3,11 +3,27 @@ package io.concordance.bench.capture;
 import java.time.Duration;
 import java.util.stream.Stream;
 
-/** CPU time of this process and of all it has started. */
+/** CPU time of this process and of those it has started. */
 final class ProcessCpu {
-    double seconds() {
+
+    /** CPU seconds of this process, and of all it has started. */
+    record Seconds(double own, double started) {
+        Seconds since(Seconds earlier) {
+            return new Seconds(own - earlier.own, started - earlier.started);
+        }
+
+        double all() {
+            return own + started;
+        }
+    }
+
+    Seconds seconds() {
         ProcessHandle self = ProcessHandle.current();
-        return Stream.concat(Stream.of(self), self.descendants())
+        return new Seconds(seconds(Stream.of(self)), seconds(self.descendants()));
+    }
+
+    private static double seconds(Stream<ProcessHandle> processes) {
+        return processes
                         .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
                         .mapToLong(Duration::toMillis)
                         .sum()

@@ -12,6 +12,10 @@ import java.util.stream.IntStream;
 /** What all comparisons here work with. */
 record Workbench(SliceCapture capture, ObjectStore objects, Callers callers, Progress progress) {
 
+    Workbench with(Callers others) {
+        return new Workbench(capture, objects, others, progress);
+    }
+
     /** Captures all slices of a subject; the shards are removed again, outside of what is measured. */
     Took capture(Subject subject) throws InterruptedException {
         List<String> keys = new ArrayList<>();

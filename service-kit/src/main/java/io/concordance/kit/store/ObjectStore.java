@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -54,14 +55,19 @@ public class ObjectStore {
      * @throws ObjectStoreException.Conflict if the key holds other bytes
      */
     public StoredObject putIfAbsent(String key, byte[] data, String contentType) {
-        return put(
-                new StoredObject(key, Digests.sha256(data), data.length), new ByteArrayInputStream(data), contentType);
+        StoredObject object = new StoredObject(key, Digests.sha256(data), data.length);
+        return data.length <= S3.PART_BYTES
+                ? unlessTaken(object, s3.put(object, data, contentType))
+                : putInParts(object, new ByteArrayInputStream(data), contentType);
     }
 
     /** As {@link #putIfAbsent(String, byte[], String)}, from a file that does not change meanwhile. */
     public StoredObject putIfAbsent(String key, Path file, String contentType) {
         try (InputStream data = Files.newInputStream(file)) {
-            return put(new StoredObject(key, Digests.sha256(file), Files.size(file)), data, contentType);
+            long bytes = Files.size(file);
+            return bytes <= S3.PART_BYTES
+                    ? putIfAbsent(key, data.readAllBytes(), contentType)
+                    : putInParts(new StoredObject(key, Digests.sha256(file), bytes), data, contentType);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -69,16 +75,21 @@ public class ObjectStore {
 
     /** As {@link #putIfAbsent(String, byte[], String)}, from memory that does not change meanwhile. */
     public StoredObject putIfAbsent(String key, MemorySegment data, String contentType) {
-        return put(
-                new StoredObject(key, Digests.sha256(data), data.byteSize()),
-                new MemorySegmentStream(data),
-                contentType);
+        return data.byteSize() <= S3.PART_BYTES
+                ? putIfAbsent(key, data.toArray(ValueLayout.JAVA_BYTE), contentType)
+                : putInParts(
+                        new StoredObject(key, Digests.sha256(data), data.byteSize()),
+                        new MemorySegmentStream(data),
+                        contentType);
     }
 
-    private StoredObject put(StoredObject object, InputStream data, String contentType) {
+    private StoredObject putInParts(StoredObject object, InputStream data, String contentType) {
         // Sending many parts only to learn that the object is already there would be a waste.
-        boolean worthAsking = object.bytes() > S3.PART_BYTES;
-        if (!(worthAsking && exists(object.key())) && s3.put(object, data, contentType)) {
+        return unlessTaken(object, !exists(object.key()) && s3.putInParts(object, data, contentType));
+    }
+
+    private StoredObject unlessTaken(StoredObject object, boolean created) {
+        if (created) {
             return object;
         }
         String existing = existingDigest(object.key());

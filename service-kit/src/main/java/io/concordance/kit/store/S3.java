@@ -1,12 +1,16 @@
 package io.concordance.kit.store;
 
+import io.concordance.contracts.digest.Digests;
 import io.minio.BucketExistsArgs;
 import io.minio.Checksum;
 import io.minio.GetObjectArgs;
 import io.minio.GetObjectResponse;
+import io.minio.Http;
 import io.minio.ListObjectsArgs;
 import io.minio.MakeBucketArgs;
 import io.minio.MinioAsyncClient;
+import io.minio.ObjectWriteResponse;
+import io.minio.PutObjectAPIArgs;
 import io.minio.PutObjectArgs;
 import io.minio.RemoveObjectArgs;
 import io.minio.Result;
@@ -31,9 +35,10 @@ import okhttp3.Headers;
 @ApplicationScoped
 class S3 {
     /** A server may hold one whole part in memory, so parts stay small. */
-    static final long PART_BYTES = 10L << 20;
+    static final long PART_BYTES = 16L << 20;
 
     private static final String DIGEST = "sha256";
+    private static final String NOTED_DIGEST = "x-amz-meta-" + DIGEST;
     private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(5);
     private static final Duration TRANSFER_PATIENCE = Duration.ofSeconds(60);
     private static final Set<String> TAKEN = Set.of("PreconditionFailed", "ConditionalRequestConflict");
@@ -57,19 +62,39 @@ class S3 {
         return bucket;
     }
 
-    /** Creates the object in one step; false if the key is taken. */
-    boolean put(StoredObject object, InputStream data, String contentType) {
-        PutObjectArgs.Builder args = PutObjectArgs.builder().bucket(bucket).object(object.key()).stream(
+    /**
+     * Creates an object of at most {@link #PART_BYTES} in one request; false if the key is taken. The object's digest is
+     * also what the request is signed with, so that bytes are read once here and compared by the server.
+     */
+    boolean put(StoredObject object, byte[] data, String contentType) {
+        Http.Headers headers = new Http.Headers(WriteOnceClient.IF_ABSENT);
+        headers.put(Http.Headers.X_AMZ_CONTENT_SHA256, Digests.hex(object.sha256()));
+        headers.put(NOTED_DIGEST, object.sha256());
+        PutObjectAPIArgs args = PutObjectAPIArgs.builder()
+                .bucket(bucket)
+                .object(object.key())
+                .data(data, data.length)
+                .headers(headers)
+                .contentType(contentType)
+                .build();
+        return created(object, client.putObject(args));
+    }
+
+    /** Creates an object of any size, of which nothing is seen until it is whole; false if the key is taken. */
+    boolean putInParts(StoredObject object, InputStream data, String contentType) {
+        PutObjectArgs args = PutObjectArgs.builder().bucket(bucket).object(object.key()).stream(
                         data, object.bytes(), PART_BYTES)
                 .contentType(contentType)
                 // The client's own default is computed byte by byte; this one by the processor.
                 .checksum(Checksum.Algorithm.CRC32)
-                .userMetadata(Map.of(DIGEST, object.sha256()));
-        if (object.bytes() <= PART_BYTES) {
-            args.headers(WriteOnceClient.IF_ABSENT);
-        }
+                .userMetadata(Map.of(DIGEST, object.sha256()))
+                .build();
+        return created(object, client.putObject(args));
+    }
+
+    private static boolean created(StoredObject object, CompletableFuture<ObjectWriteResponse> answer) {
         try {
-            await(client.putObject(args.build()));
+            await(answer);
             return true;
         } catch (ErrorResponseException e) {
             if (e.response().code() == 412 || TAKEN.contains(e.errorResponse().code())) {
@@ -165,7 +190,7 @@ class S3 {
 
     /** The digest an object was stored with. */
     static Optional<String> digest(Headers headers) {
-        return Optional.ofNullable(headers.get("x-amz-meta-" + DIGEST));
+        return Optional.ofNullable(headers.get(NOTED_DIGEST));
     }
 
     static ObjectStoreException unavailable(String key, Throwable cause) {
