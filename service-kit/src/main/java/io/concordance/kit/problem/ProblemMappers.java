@@ -27,6 +27,9 @@ public class ProblemMappers {
 
     @ServerExceptionMapper({JacksonException.class, MismatchedInputException.class})
     public Response json(JacksonException failure) {
+        if (failure.getCause() instanceof ProblemException refusal) {
+            return problem(refusal);
+        }
         return JsonProblems.of(failure).toResponse();
     }
 

@@ -7,6 +7,7 @@ public final class ProblemTypes {
     public static final String NOT_FOUND = "urn:concordance:problem:not-found";
     public static final String CONFLICT = "urn:concordance:problem:conflict";
     public static final String UNPROCESSABLE = "urn:concordance:problem:unprocessable";
+    public static final String TOO_LARGE = "urn:concordance:problem:too-large";
     public static final String IDEMPOTENCY_KEY_REUSED = "urn:concordance:problem:idempotency-key-reused";
     public static final String REQUEST_IN_FLIGHT = "urn:concordance:problem:request-in-flight";
     public static final String HTTP = "about:blank";

@@ -1,6 +1,7 @@
 package io.concordance.kit.app;
 
 import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
@@ -10,7 +11,14 @@ import static org.hamcrest.Matchers.startsWith;
 import io.concordance.kit.testing.PlatformResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -104,6 +112,25 @@ class ProblemsIT {
                 .then()
                 .statusCode(415)
                 .contentType("application/problem+json");
+    }
+
+    @Test
+    void aJsonBodyLargerThanTheLimitIsRefusedWhetherOrNotItSaysSo() throws Exception {
+        String large = "{\"text\":\"" + "a".repeat(8 << 20) + "\"}";
+        problem(large, 413)
+                .body("type", equalTo("urn:concordance:problem:too-large"))
+                .body("detail", containsString("8388608"));
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<String> unsaid = client.send(
+                    HttpRequest.newBuilder(URI.create("http://localhost:" + RestAssured.port + "/v1/notes"))
+                            .header("Content-Type", "application/json")
+                            .POST(HttpRequest.BodyPublishers.ofInputStream(
+                                    () -> new ByteArrayInputStream(large.getBytes(StandardCharsets.UTF_8))))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(unsaid.statusCode()).isEqualTo(413);
+            assertThat(unsaid.body()).contains("urn:concordance:problem:too-large");
+        }
     }
 
     @Test
