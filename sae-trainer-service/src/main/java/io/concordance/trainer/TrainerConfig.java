@@ -42,6 +42,14 @@ public interface TrainerConfig {
     String cudaEncoding();
 
     /**
+     * Whether the CPU sorts out pairs by bf16 products before it computes in fp32: {@code off}, {@code auto} or
+     * {@code required}, with which a machine that cannot keeps the service from starting. The bytes are the same. It takes
+     * an x86-64 processor with AVX-512 BF16 and a C compiler named {@code cc}.
+     */
+    @WithDefault("auto")
+    String screening();
+
+    /**
      * Rows that are shuffled together, for runs accepted from now on. They are read from {@link #cacheDir} as batches need
      * them, so that it should hold twice as many bytes; a run does not begin before its first window has been captured.
      */

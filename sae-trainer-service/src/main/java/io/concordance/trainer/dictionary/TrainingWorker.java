@@ -10,6 +10,7 @@ import io.concordance.trainer.checkpoint.Training;
 import io.concordance.trainer.kernel.KernelShape;
 import io.concordance.trainer.kernel.Kernels;
 import io.concordance.trainer.kernel.Processor;
+import io.concordance.trainer.kernel.Screening;
 import io.concordance.trainer.kernel.StepKernels;
 import io.concordance.trainer.step.TrainingDiverged;
 import io.concordance.trainer.stream.Differences;
@@ -55,11 +56,12 @@ class TrainingWorker {
         this.processor = Processor.of(
                 parts.config().device(),
                 parts.config().cudaEncoding(),
-                threads(parts.config().threads()));
+                threads(parts.config().threads()),
+                parts.config().screening());
     }
 
     void start(@Observes StartupEvent event) {
-        if (processor.kind() == Processor.Kind.CUDA) {
+        if (processor.kind() == Processor.Kind.CUDA || processor.screening() == Screening.REQUIRED) {
             try (StepKernels kernels = Kernels.open(new KernelShape(1, 1, 1), processor, null)) {
                 LOG.infof("training with %s kernels", kernels.name());
             }

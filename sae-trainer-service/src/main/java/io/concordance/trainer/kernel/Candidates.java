@@ -82,6 +82,30 @@ final class Candidates {
         count = n;
     }
 
+    /** Offers a tile of bf16 products by their upper bounds; the floor stays where it is. */
+    void offerScreened(float[] tile, int firstRow, int tileRows, ScreenBound bound, int base) {
+        ensure(count + (tileRows + 1) * Panels.FEATURES);
+        IntVector indices = IntVector.zero(INTS).addIndex(1).add(base);
+        int n = count;
+        for (int r = 0; r < tileRows; r++) {
+            FloatVector norm = FloatVector.broadcast(FLOATS, bound.norm[firstRow + r]);
+            for (int j = 0; j < Panels.FEATURES; j += LENGTH) {
+                FloatVector upper = norm.fma(
+                        FloatVector.fromArray(FLOATS, bound.reach, base + j),
+                        FloatVector.fromArray(FLOATS, tile, r * Panels.FEATURES + j)
+                                .add(FloatVector.fromArray(FLOATS, bound.raisedBias, base + j)));
+                VectorMask<Float> above = upper.compare(VectorOperators.GE, floor);
+                if (above.anyTrue()) {
+                    upper.compress(above).intoArray(values, n);
+                    indices.add(j).compress(above.cast(INTS)).intoArray(features, n);
+                    IntVector.broadcast(INTS, firstRow + r).intoArray(rows, n);
+                    n += above.trueCount();
+                }
+            }
+        }
+        count = n;
+    }
+
     private void thin() {
         float border = new Ranks().kthLargest(new float[][] {values}, new int[] {count}, keep);
         int kept = 0;

@@ -1,5 +1,6 @@
 package io.concordance.trainer.kernel;
 
+import io.concordance.trainer.kernel.bf16.Bf16Unavailable;
 import io.concordance.trainer.kernel.cuda.CudaUnavailable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -59,7 +60,14 @@ public final class Kernels {
 
     /** The fastest kernels that work on the CPU. */
     public static StepKernels open(KernelShape shape, int threads) {
-        return Machine.VECTOR ? new VectorKernels(shape, threads) : new ScalarKernels(shape);
+        return open(shape, threads, Screening.AUTO);
+    }
+
+    private static StepKernels open(KernelShape shape, int threads, Screening screening) {
+        if (screening == Screening.REQUIRED) {
+            Screen.require(Machine.VECTOR);
+        }
+        return Machine.VECTOR ? new VectorKernels(shape, threads, screening) : new ScalarKernels(shape);
     }
 
     /**
@@ -67,6 +75,7 @@ public final class Kernels {
      *
      * @param arithmetic {@link StepKernels#arithmetic} to go on with, or null for any
      * @throws CudaUnavailable when a GPU was asked for and cannot serve, naming what is missing
+     * @throws Bf16Unavailable when screening is required and cannot be done, naming what is missing
      * @throws OtherArithmetic when nothing on this processor has that arithmetic
      */
     public static StepKernels open(KernelShape shape, Processor processor, @Nullable String arithmetic) {
@@ -82,7 +91,7 @@ public final class Kernels {
 
     private static StepKernels open(KernelShape shape, Processor processor) {
         return switch (processor.kind()) {
-            case CPU -> open(shape, processor.threads());
+            case CPU -> open(shape, processor.threads(), processor.screening());
             case CUDA -> new CudaKernels(shape, processor.ordinal(), processor.encoding());
             case AUTO -> {
                 StepKernels kernels;
@@ -90,7 +99,7 @@ public final class Kernels {
                     kernels = new CudaKernels(shape, processor.ordinal(), processor.encoding());
                     LOG.log(Level.INFO, "device auto: {0}", kernels.name());
                 } catch (CudaUnavailable e) {
-                    kernels = open(shape, processor.threads());
+                    kernels = open(shape, processor.threads(), processor.screening());
                     LOG.log(Level.INFO, "device auto: {0}, for there is {1}", kernels.name(), e.getMessage());
                 }
                 yield kernels;

@@ -10,8 +10,9 @@ import java.util.regex.Pattern;
  * @param ordinal of the GPU, counted from 0
  * @param encoding used on a GPU
  * @param threads used on the CPU
+ * @param screening used on the CPU
  */
-public record Processor(Kind kind, int ordinal, CudaEncoding encoding, int threads) {
+public record Processor(Kind kind, int ordinal, CudaEncoding encoding, int threads, Screening screening) {
     private static final Pattern CUDA = Pattern.compile("cuda:(\\d{1,3})");
 
     public enum Kind {
@@ -22,28 +23,29 @@ public record Processor(Kind kind, int ordinal, CudaEncoding encoding, int threa
     }
 
     /**
-     * Reads the settings {@code concordance.trainer.device} and {@code concordance.trainer.cuda-encoding}.
+     * Reads the settings {@code concordance.trainer.device}, {@code .cuda-encoding} and {@code .screening}.
      *
      * @throws FieldProblem naming the setting
      */
-    public static Processor of(String device, String encoding, int threads) {
+    public static Processor of(String device, String encoding, int threads, String screening) {
         CudaEncoding chosen = CudaEncoding.named("concordance.trainer.cuda-encoding", encoding);
+        Screening screen = Screening.named("concordance.trainer.screening", screening);
         Matcher cuda = CUDA.matcher(device);
         if (cuda.matches()) {
-            return new Processor(Kind.CUDA, Integer.parseInt(cuda.group(1)), chosen, threads);
+            return new Processor(Kind.CUDA, Integer.parseInt(cuda.group(1)), chosen, threads, screen);
         }
         return switch (device) {
-            case "auto" -> new Processor(Kind.AUTO, 0, chosen, threads);
-            case "cpu" -> new Processor(Kind.CPU, 0, chosen, threads);
+            case "auto" -> new Processor(Kind.AUTO, 0, chosen, threads, screen);
+            case "cpu" -> new Processor(Kind.CPU, 0, chosen, threads, screen);
             default -> throw new FieldProblem("concordance.trainer.device", device, "auto, cpu or cuda:N");
         };
     }
 
     public static Processor cpu(int threads) {
-        return new Processor(Kind.CPU, 0, CudaEncoding.CUBLAS, threads);
+        return new Processor(Kind.CPU, 0, CudaEncoding.CUBLAS, threads, Screening.AUTO);
     }
 
     Processor with(CudaEncoding other) {
-        return new Processor(kind, ordinal, other, threads);
+        return new Processor(kind, ordinal, other, threads, screening);
     }
 }

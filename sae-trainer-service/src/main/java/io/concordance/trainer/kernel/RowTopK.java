@@ -8,14 +8,13 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The running k largest positive values of each of a few rows, fed tile by tile in ascending feature order. A row's
- * threshold starts at zero, which is the ReLU, and rises to its k-th value whenever its candidates are thinned out, so
+ * threshold starts at zero, which is the ReLU, or at a guess, and rises to its k-th value whenever its candidates are thinned out, so
  * nearly all of a tile is dropped by one comparison. Scratch of one worker.
  */
 final class RowTopK {
     private static final VectorSpecies<Float> FLOATS = VectorOps.SPECIES;
     private static final VectorSpecies<Integer> INTS = VectorOps.WIDE ? IntVector.SPECIES_512 : IntVector.SPECIES_256;
     private static final int LENGTH = FLOATS.length();
-    private static final int FIRST_BIT = 30;
 
     private final int k;
     private final int capacity;
@@ -23,6 +22,7 @@ final class RowTopK {
     private final int[] features;
     private final int[] counts;
     private final float[] thresholds;
+    private final float[] firstBorders;
 
     RowTopK(int rows, int k) {
         this.k = k;
@@ -31,17 +31,18 @@ final class RowTopK {
         this.features = new int[rows * capacity];
         this.counts = new int[rows];
         this.thresholds = new float[rows];
+        this.firstBorders = new float[rows];
     }
 
     boolean fits(int rows, int wanted) {
         return counts.length >= rows && k == wanted;
     }
 
-    void begin(int rows) {
-        for (int r = 0; r < rows; r++) {
-            counts[r] = 0;
-            thresholds[r] = 0;
-        }
+    /** @param border only what is above it is a candidate; 0 is the ReLU */
+    void begin(int row, float border) {
+        counts[row] = 0;
+        thresholds[row] = border;
+        firstBorders[row] = border;
     }
 
     /** Offers tile rows to rows [firstRow, firstRow + rows); the tile's features start at {@code base}. */
@@ -72,53 +73,18 @@ final class RowTopK {
             return n;
         }
         int at = row * capacity;
-        float kth = kthLargest(at, n);
-        int above = countAtLeast(at, n, Math.nextUp(kth));
-        int ties = k - above;
-        int kept = at;
-        for (int i = at; i < at + n; i++) {
-            float z = values[i];
-            if (z > kth || (z == kth && ties-- > 0)) {
-                values[kept] = z;
-                features[kept] = features[i];
-                kept++;
-            }
-        }
+        float kth = KLargest.kth(values, at, n, k);
+        KLargest.keep(values, features, at, n, k, kth);
         thresholds[row] = kth;
-        return kept - at;
+        return k;
     }
 
-    /** Positive floats order like their bits, so the k-th largest is found bit by bit from the top. */
-    private float kthLargest(int at, int n) {
-        int bits = 0;
-        for (int bit = FIRST_BIT; bit >= 0; bit--) {
-            int candidate = bits | 1 << bit;
-            if (countAtLeast(at, n, Float.intBitsToFloat(candidate)) >= k) {
-                bits = candidate;
-            }
-        }
-        return Float.intBitsToFloat(bits);
-    }
-
-    private int countAtLeast(int at, int n, float border) {
-        int count = 0;
-        int i = 0;
-        for (; i + LENGTH <= n; i += LENGTH) {
-            count += FloatVector.fromArray(FLOATS, values, at + i)
-                    .compare(VectorOperators.GE, border)
-                    .trueCount();
-        }
-        for (; i < n; i++) {
-            if (values[at + i] >= border) {
-                count++;
-            }
-        }
-        return count;
-    }
-
-    /** Writes the final pairs of a row at {@code to}; returns how many. */
+    /** Writes the final pairs of a row at {@code to}; returns how many, or -1 when its first border hid some. */
     int finish(int row, float[] toValues, int[] toFeatures, int to) {
         int n = thin(row, counts[row]);
+        if (n < k && firstBorders[row] > 0) {
+            return -1;
+        }
         System.arraycopy(values, row * capacity, toValues, to, n);
         System.arraycopy(features, row * capacity, toFeatures, to, n);
         return n;

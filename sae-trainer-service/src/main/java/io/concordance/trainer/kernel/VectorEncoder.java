@@ -18,22 +18,29 @@ final class VectorEncoder {
     private final Workers workers;
     private final int blocks;
     private final int unitBlocks;
-    final float[] packedRows;
+    private final float[] packedRows;
     private final Panels all;
     private final Panels dead;
     private final float[][] tiles;
     private final @Nullable RowTopK[] mainRows;
     private final @Nullable RowTopK[] deadRows;
     private final Candidates[] candidates;
-    private float[] stagedValues = new float[0];
-    private int[] stagedFeatures = new int[0];
-    private final int[] stagedCounts;
-    private final Ranks ranks = new Ranks();
+    private final Staged staged;
+    private final @Nullable Screen screen;
+    private final Borders borders;
+    private final Borders deadBorders;
+    private float[] lengths = new float[0];
+    private float[] centred = new float[0];
+    private float[] encoder = new float[0];
+    private float[] bias = new float[0];
+    private boolean rowsPacked;
+    private boolean featuresPacked;
+    private final BatchCut cut = new BatchCut();
     private float lastBorder;
     /** Border of each feature for {@link #above}; what is not above it is no candidate. */
     private float[] floors = new float[0];
 
-    VectorEncoder(KernelShape shape, Workers workers) {
+    VectorEncoder(KernelShape shape, Workers workers, Screen.Use use) {
         this.shape = shape;
         this.workers = workers;
         this.blocks = (shape.batch() + Panels.ROWS - 1) / Panels.ROWS;
@@ -47,109 +54,186 @@ final class VectorEncoder {
         this.deadRows = new RowTopK[workers.count()];
         this.candidates = new Candidates[units()];
         Arrays.setAll(candidates, i -> new Candidates());
-        this.stagedCounts = new int[shape.batch()];
+        this.staged = new Staged(shape.batch(), blocks);
+        this.screen = Screen.open(shape, workers, blocks, unitBlocks, use);
+        this.borders = new Borders(shape.batch());
+        this.deadBorders = new Borders(shape.batch());
     }
 
     private int units() {
         return (blocks + unitBlocks - 1) / unitBlocks;
     }
 
-    int blocks() {
-        return blocks;
+    boolean screens() {
+        return screen != null;
     }
 
-    /** Packs the encoder for the step. */
-    void packWeights(float[] encoder, float[] bias) {
-        pack(all, new int[0], shape.features(), encoder, bias);
+    /**
+     * Names what the step encodes; comes before its selections.
+     *
+     * @param rows centred, [batch, stride]
+     * @param rowLengths their norms
+     */
+    void begin(float[] rows, float[] rowLengths, float[] weights, float[] biases) {
+        centred = rows;
+        lengths = rowLengths;
+        encoder = weights;
+        bias = biases;
+        rowsPacked = false;
+        featuresPacked = false;
+        if (screen != null) {
+            screen.begin(rows, weights, biases);
+        }
     }
 
-    private void pack(Panels panels, int[] source, int features, float[] encoder, float[] bias) {
+    private void packRows() {
+        if (!rowsPacked) {
+            workers.run(
+                    blocks,
+                    (b, worker) ->
+                            Panels.packRows(b, centred, shape.batch(), shape.width(), shape.stride(), packedRows));
+            rowsPacked = true;
+        }
+    }
+
+    private void packAll() {
+        packRows();
+        if (!featuresPacked) {
+            pack(all, new int[0], shape.features());
+            featuresPacked = true;
+        }
+    }
+
+    private void pack(Panels panels, int[] source, int features) {
         panels.resize(features);
         workers.run(panels.panels, (p, worker) -> panels.pack(p, source, features, encoder, bias, shape.stride()));
     }
 
     Selected topK(int k, Pairs pairs) {
-        return rows(all, mainRows, k, pairs, 0, new int[0]);
-    }
-
-    Selected deadTopK(int[] features, int k, float[] encoder, float[] bias, Pairs pairs) {
-        pack(dead, features, features.length, encoder, bias);
-        return rows(dead, deadRows, k, pairs, shape.batch(), features);
-    }
-
-    private Selected rows(
-            Panels panels, @Nullable RowTopK[] scratch, int k, Pairs pairs, int rowOffset, int[] featureNames) {
-        int staged = Math.multiplyExact(shape.batch(), k);
-        if (stagedValues.length < staged) {
-            stagedValues = new float[staged];
-            stagedFeatures = new int[staged];
+        staged.begin(k);
+        if (screen != null && screen.pays(k)) {
+            screen.topK(k, staged, borders, lengths);
         }
-        workers.run(units(), (unit, worker) -> {
-            int firstRow = unit * unitBlocks * Panels.ROWS;
-            int unitRows = Math.min(unitBlocks * Panels.ROWS, shape.batch() - firstRow);
+        int[] open = staged.blocks(Staged.Outcome.OPEN);
+        if (open.length > 0) {
+            packAll();
+            rows(all, mainRows, k, open, borders);
+        }
+        return collect(k, pairs, 0, new int[0], borders);
+    }
+
+    Selected deadTopK(int[] features, int k, Pairs pairs) {
+        staged.begin(k);
+        packRows();
+        pack(dead, features, features.length);
+        rows(dead, deadRows, k, staged.every(), deadBorders);
+        return collect(k, pairs, shape.batch(), features, deadBorders);
+    }
+
+    /** Stages the k largest of each row of some blocks. */
+    private void rows(Panels panels, @Nullable RowTopK[] scratch, int k, int[] open, Borders guess) {
+        once(panels, scratch, k, open, guess);
+        once(panels, scratch, k, staged.blocks(Staged.Outcome.SHORT), new Borders(0));
+    }
+
+    private void once(Panels panels, @Nullable RowTopK[] scratch, int k, int[] open, Borders guess) {
+        workers.run((open.length + unitBlocks - 1) / unitBlocks, (unit, worker) -> {
+            int first = unit * unitBlocks;
+            int last = Math.min(open.length, first + unitBlocks);
             RowTopK top = scratch[worker];
             if (top == null || !top.fits(unitBlocks * Panels.ROWS, k)) {
                 top = new RowTopK(unitBlocks * Panels.ROWS, k);
                 scratch[worker] = top;
             }
-            top.begin(unitRows);
-            scan(panels, unit, worker, top);
-            for (int r = 0; r < unitRows; r++) {
-                int row = firstRow + r;
-                stagedCounts[row] = top.finish(r, stagedValues, stagedFeatures, row * k);
+            for (int i = first; i < last; i++) {
+                for (int r = 0; r < rowsOf(open[i]); r++) {
+                    top.begin((i - first) * Panels.ROWS + r, guess.first(lengths[open[i] * Panels.ROWS + r]));
+                }
+            }
+            scan(panels, open, first, last, worker, top);
+            for (int i = first; i < last; i++) {
+                finish(top, open[i], (i - first) * Panels.ROWS, k);
             }
         });
-        return collect(k, pairs, rowOffset, featureNames);
     }
 
-    private void scan(Panels panels, int unit, int worker, RowTopK top) {
-        float[] tile = tiles[worker];
-        int firstBlock = unit * unitBlocks;
-        int lastBlock = Math.min(blocks, firstBlock + unitBlocks);
-        for (int p = 0; p < panels.panels; p++) {
-            for (int b = firstBlock; b < lastBlock; b++) {
-                Panels.multiply(packedRows, b, panels.weights, p, shape.width(), tile);
-                int rows = Math.min(Panels.ROWS, shape.batch() - b * Panels.ROWS);
-                top.offer(tile, (b - firstBlock) * Panels.ROWS, rows, panels.bias, p * Panels.FEATURES);
+    private void finish(RowTopK top, int block, int topRow, int k) {
+        staged.outcomes[block] = Staged.Outcome.DONE;
+        int row = block * Panels.ROWS;
+        for (int r = 0; r < rowsOf(block); r++) {
+            int count = top.finish(topRow + r, staged.values, staged.features, (row + r) * k);
+            staged.counts[row + r] = count;
+            if (count < 0) {
+                staged.outcomes[block] = Staged.Outcome.SHORT;
             }
         }
     }
 
-    private Selected collect(int k, Pairs pairs, int rowOffset, int[] featureNames) {
+    private int rowsOf(int block) {
+        return Math.min(Panels.ROWS, shape.batch() - block * Panels.ROWS);
+    }
+
+    private void scan(Panels panels, int[] blockNames, int first, int last, int worker, RowTopK top) {
+        float[] tile = tiles[worker];
+        for (int p = 0; p < panels.panels; p++) {
+            for (int i = first; i < last; i++) {
+                Panels.multiply(packedRows, blockNames[i], panels.weights, p, shape.width(), tile);
+                top.offer(tile, (i - first) * Panels.ROWS, rowsOf(blockNames[i]), panels.bias, p * Panels.FEATURES);
+            }
+        }
+    }
+
+    private Selected collect(int k, Pairs pairs, int rowOffset, int[] featureNames, Borders learning) {
         long kept = 0;
-        for (int count : stagedCounts) {
+        for (int count : staged.counts) {
             kept += count;
         }
         int first = pairs.count();
         int to = first;
         pairs.ensure(Math.toIntExact(to + kept));
-        double borders = 0;
+        double sum = 0;
         for (int row = 0; row < shape.batch(); row++) {
             float smallest = 0;
-            for (int i = row * k; i < row * k + stagedCounts[row]; i++) {
-                int feature = stagedFeatures[i];
-                float z = stagedValues[i];
+            for (int i = row * k; i < row * k + staged.counts[row]; i++) {
+                int feature = staged.features[i];
+                float z = staged.values[i];
                 pairs.set(to++, row + rowOffset, featureNames.length == 0 ? feature : featureNames[feature], z);
                 smallest = smallest == 0 ? z : Math.min(smallest, z);
             }
-            borders += smallest;
+            sum += smallest;
+            learning.learn(row, staged.counts[row] == k ? smallest : 0, lengths[row]);
         }
         pairs.end(to);
-        return pairs.selected(first, borders / shape.batch());
+        learning.settle();
+        return pairs.selected(first, sum / shape.batch());
     }
 
     Selected batchTopK(int k, Pairs pairs) {
         long keep = (long) k * shape.batch();
-        long found = gather(Math.max(Float.MIN_VALUE, HINT * lastBorder), keep, false);
+        long found = first(k, keep);
         for (int i = 0; found < keep && lastBorder > 0 && i < FALLBACKS.length; i++) {
             found = gather(Math.max(Float.MIN_VALUE, FALLBACKS[i] * lastBorder), keep, false);
         }
         if (found == 0) {
             return new Selected(0, 0, 0);
         }
-        Selected selected = emit(Math.min(keep, found), pairs);
+        Selected selected = cut.keep(candidates, Math.min(keep, found), pairs);
         lastBorder = (float) selected.threshold();
         return selected;
+    }
+
+    /** Fills the candidates by the border of the step before; only then are they few enough to screen for. */
+    private long first(int k, long keep) {
+        float floor = Math.max(Float.MIN_VALUE, HINT * lastBorder);
+        if (screen == null || lastBorder == 0 || !screen.pays(k)) {
+            return gather(floor, keep, false);
+        }
+        int[] open = screen.gather(candidates, floor);
+        if (open.length > 0) {
+            packAll();
+            workers.run(open.length, (i, worker) -> gather(open[i], worker, floor, keep, false));
+        }
+        return found();
     }
 
     /**
@@ -158,26 +242,12 @@ final class VectorEncoder {
      * @param byFeature whether {@link #floors} hold in place of {@code floor}, and nothing is thinned out
      */
     private long gather(float floor, long keep, boolean byFeature) {
-        workers.run(units(), (unit, worker) -> {
-            Candidates list = candidates[unit];
-            list.begin(floor, keep);
-            float[] tile = tiles[worker];
-            int firstBlock = unit * unitBlocks;
-            int lastBlock = Math.min(blocks, firstBlock + unitBlocks);
-            for (int p = 0; p < all.panels; p++) {
-                for (int b = firstBlock; b < lastBlock; b++) {
-                    Panels.multiply(packedRows, b, all.weights, p, shape.width(), tile);
-                    int rows = Math.min(Panels.ROWS, shape.batch() - b * Panels.ROWS);
-                    if (byFeature) {
-                        list.offerAbove(tile, b * Panels.ROWS, rows, all.bias, p * Panels.FEATURES, floors);
-                    } else {
-                        list.offer(tile, b * Panels.ROWS, rows, all.bias, p * Panels.FEATURES);
-                    }
-                }
-            }
-            int firstRow = firstBlock * Panels.ROWS;
-            list.sort(firstRow, Math.min(unitBlocks * Panels.ROWS, shape.batch() - firstRow));
-        });
+        packAll();
+        workers.run(units(), (unit, worker) -> gather(unit, worker, floor, keep, byFeature));
+        return found();
+    }
+
+    private long found() {
         long found = 0;
         for (Candidates list : candidates) {
             found += list.count;
@@ -185,38 +255,29 @@ final class VectorEncoder {
         return found;
     }
 
-    private Selected emit(long keep, Pairs pairs) {
-        float[][] lists = new float[candidates.length][];
-        int[] counts = new int[candidates.length];
-        for (int i = 0; i < lists.length; i++) {
-            lists[i] = candidates[i].values;
-            counts[i] = candidates[i].count;
-        }
-        float border = ranks.kthLargest(lists, counts, keep);
-        long ties = keep;
-        for (Candidates list : candidates) {
-            for (int i = 0; i < list.count; i++) {
-                if (list.values[i] > border) {
-                    ties--;
+    private void gather(int unit, int worker, float floor, long keep, boolean byFeature) {
+        Candidates list = candidates[unit];
+        list.begin(floor, keep);
+        float[] tile = tiles[worker];
+        int firstBlock = unit * unitBlocks;
+        int lastBlock = Math.min(blocks, firstBlock + unitBlocks);
+        for (int p = 0; p < all.panels; p++) {
+            for (int b = firstBlock; b < lastBlock; b++) {
+                Panels.multiply(packedRows, b, all.weights, p, shape.width(), tile);
+                if (byFeature) {
+                    list.offerAbove(tile, b * Panels.ROWS, rowsOf(b), all.bias, p * Panels.FEATURES, floors);
+                } else {
+                    list.offer(tile, b * Panels.ROWS, rowsOf(b), all.bias, p * Panels.FEATURES);
                 }
             }
         }
-        int to = pairs.count();
-        pairs.ensure(Math.toIntExact(to + keep));
-        for (Candidates list : candidates) {
-            for (int i = 0; i < list.count; i++) {
-                float z = list.values[i];
-                if (z > border || (z == border && ties-- > 0)) {
-                    pairs.set(to++, list.rows[i], list.features[i], z);
-                }
-            }
-        }
-        pairs.end(to);
-        return pairs.selected(0, border);
+        int firstRow = firstBlock * Panels.ROWS;
+        list.sort(firstRow, Math.min(unitBlocks * Panels.ROWS, shape.batch() - firstRow));
     }
 
     /** Every pair above its feature's threshold, and with activation 0 those at most half a bandwidth below. */
     Selected above(float[] thresholds, float bandwidth, Pairs pairs) {
+        packAll();
         if (floors.length < all.panels * Panels.FEATURES) {
             floors = new float[all.panels * Panels.FEATURES];
         }

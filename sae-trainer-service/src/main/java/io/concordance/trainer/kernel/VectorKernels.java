@@ -17,6 +17,7 @@ public final class VectorKernels implements StepKernels {
     private final StepBuffers buffers;
     private final VectorEncoder encoder;
     private final float[] zeros;
+    private final float[] lengths;
     private final double[] rowSquares;
     private final double[] nestedSquares;
     private final double[] decoderSquares;
@@ -24,16 +25,26 @@ public final class VectorKernels implements StepKernels {
     private final int[] rowStart;
     private final float[] thresholds;
 
+    /** Without screening. */
+    public VectorKernels(KernelShape shape, int threads) {
+        this(shape, threads, Screening.OFF);
+    }
+
     /**
      * @param threads platform threads, the caller's among them; any count gives the same bits
      */
-    public VectorKernels(KernelShape shape, int threads) {
+    public VectorKernels(KernelShape shape, int threads, Screening screening) {
+        this(shape, threads, screening.use());
+    }
+
+    VectorKernels(KernelShape shape, int threads, Screen.Use use) {
         this.shape = shape;
         this.stride = shape.stride();
         this.workers = new Workers(threads);
         this.buffers = new StepBuffers(shape);
-        this.encoder = new VectorEncoder(shape, workers);
+        this.encoder = new VectorEncoder(shape, workers, use);
         this.zeros = new float[stride];
+        this.lengths = new float[shape.batch()];
         this.rowSquares = new double[shape.batch()];
         this.nestedSquares = new double[shape.batch()];
         this.decoderSquares = new double[shape.features()];
@@ -49,7 +60,7 @@ public final class VectorKernels implements StepKernels {
 
     @Override
     public String name() {
-        return "vector-" + VectorOps.SPECIES.vectorBitSize();
+        return "vector-" + VectorOps.SPECIES.vectorBitSize() + (encoder.screens() ? "-bf16" : "");
     }
 
     @Override
@@ -66,19 +77,17 @@ public final class VectorKernels implements StepKernels {
     public BatchMoments centre(float[] rows, float scale) {
         float[] bias = buffers.value(Parameter.DECODER_BIAS);
         int width = shape.width();
-        workers.run(encoder.blocks(), (block, worker) -> {
-            int last = Math.min(shape.batch(), (block + 1) * Panels.ROWS);
-            for (int r = block * Panels.ROWS; r < last; r++) {
-                int at = r * stride;
-                for (int c = 0; c < width; c++) {
-                    buffers.x[at + c] = rows[r * width + c] * scale;
-                }
-                VectorOps.subtract(buffers.x, at, bias, 0, buffers.centred, at, stride);
-                rowSquares[r] = VectorOps.dot(buffers.x, at, buffers.x, at, stride);
+        byRows(r -> {
+            int at = r * stride;
+            for (int c = 0; c < width; c++) {
+                buffers.x[at + c] = rows[r * width + c] * scale;
             }
-            Panels.packRows(block, buffers.centred, shape.batch(), width, stride, encoder.packedRows);
+            VectorOps.subtract(buffers.x, at, bias, 0, buffers.centred, at, stride);
+            rowSquares[r] = VectorOps.dot(buffers.x, at, buffers.x, at, stride);
+            lengths[r] = (float) Math.sqrt(VectorOps.dot(buffers.centred, at, buffers.centred, at, stride));
         });
-        encoder.packWeights(buffers.value(Parameter.ENCODER), buffers.value(Parameter.ENCODER_BIAS));
+        encoder.begin(
+                buffers.centred, lengths, buffers.value(Parameter.ENCODER), buffers.value(Parameter.ENCODER_BIAS));
         double squares = total(rowSquares);
         double[] sums = buffers.columnSums;
         byColumns((from, to) -> Columns.sum(buffers.x, shape.batch(), stride, from, to, sums));
@@ -109,8 +118,7 @@ public final class VectorKernels implements StepKernels {
     public Selected select(Selection selection) {
         Pairs pairs = buffers.pairs;
         if (selection instanceof Selection.DeadTopK(int[] features, int k)) {
-            return encoder.deadTopK(
-                    features, k, buffers.value(Parameter.ENCODER), buffers.value(Parameter.ENCODER_BIAS), pairs);
+            return encoder.deadTopK(features, k, pairs);
         }
         pairs.clear();
         Selected selected = switch (selection) {

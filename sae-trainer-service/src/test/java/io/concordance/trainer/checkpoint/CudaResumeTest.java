@@ -24,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 class CudaResumeTest {
     private static final int WIDTH = 10;
     private static final Processor CPU = Processor.cpu(1);
-    private static final Processor OWN = Processor.of("cuda:0", "in-order", 1);
-    private static final Processor CUBLAS = Processor.of("cuda:0", "cublas", 1);
+    private static final Processor OWN = Processor.of("cuda:0", "in-order", 1, "off");
+    private static final Processor CUBLAS = Processor.of("cuda:0", "cublas", 1, "off");
 
     @TempDir
     static Path folder;

@@ -15,16 +15,16 @@ class ProcessorTest {
 
     @Test
     void settingsNameTheCpuOneGpuOrTheBestThereIs() {
-        assertThat(Processor.of("cpu", "cublas", 3).kind()).isEqualTo(Processor.Kind.CPU);
-        assertThat(Processor.of("auto", "cublas", 3).kind()).isEqualTo(Processor.Kind.AUTO);
-        assertThat(Processor.of("cuda:7", "cublas-tf32", 3))
-                .isEqualTo(new Processor(Processor.Kind.CUDA, 7, CudaEncoding.CUBLAS_TF32, 3));
+        assertThat(Processor.of("cpu", "cublas", 3, "off").kind()).isEqualTo(Processor.Kind.CPU);
+        assertThat(Processor.of("auto", "cublas", 3, "off").kind()).isEqualTo(Processor.Kind.AUTO);
+        assertThat(Processor.of("cuda:7", "cublas-tf32", 3, "off"))
+                .isEqualTo(new Processor(Processor.Kind.CUDA, 7, CudaEncoding.CUBLAS_TF32, 3, Screening.OFF));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"gpu", "cuda", "cuda:", "cuda:-1", "cuda:0x1", "CPU", ""})
     void anythingElseIsRefusedByName(String device) {
-        assertThatThrownBy(() -> Processor.of(device, "cublas", 1))
+        assertThatThrownBy(() -> Processor.of(device, "cublas", 1, "off"))
                 .isInstanceOf(FieldProblem.class)
                 .hasMessageContaining("concordance.trainer.device")
                 .hasMessageContaining("auto, cpu or cuda:N");
@@ -32,10 +32,18 @@ class ProcessorTest {
 
     @Test
     void anUnknownEncodingIsRefusedByName() {
-        assertThatThrownBy(() -> Processor.of("cpu", "fp16", 1))
+        assertThatThrownBy(() -> Processor.of("cpu", "fp16", 1, "off"))
                 .isInstanceOf(FieldProblem.class)
                 .hasMessageContaining("concordance.trainer.cuda-encoding")
                 .hasMessageContaining("cublas, cublas-tf32, in-order");
+    }
+
+    @Test
+    void anUnknownScreeningIsRefusedByName() {
+        assertThatThrownBy(() -> Processor.of("cpu", "cublas", 1, "on"))
+                .isInstanceOf(FieldProblem.class)
+                .hasMessageContaining("concordance.trainer.screening")
+                .hasMessageContaining("off, auto, required");
     }
 
     @Test
@@ -53,9 +61,9 @@ class ProcessorTest {
         } catch (CudaUnavailable e) {
             assertThat(e).hasMessageMatching("no (NVIDIA driver|GPU|NVRTC).*|the NVIDIA driver does not start.*");
         }
-        assertThatThrownBy(() -> Kernels.open(SHAPE, Processor.of("cuda:0", "cublas", 1), null))
+        assertThatThrownBy(() -> Kernels.open(SHAPE, Processor.of("cuda:0", "cublas", 1, "off"), null))
                 .isInstanceOf(CudaUnavailable.class);
-        try (StepKernels kernels = Kernels.open(SHAPE, Processor.of("auto", "cublas", 1), null)) {
+        try (StepKernels kernels = Kernels.open(SHAPE, Processor.of("auto", "cublas", 1, "off"), null)) {
             assertThat(kernels.arithmetic()).isEqualTo(StepKernels.IN_ORDER);
         }
     }
