@@ -93,6 +93,9 @@ record ForeignConfig(
             throw new FieldProblem("finetuning_scaling_factor", true, "false");
         }
         oneOf("reshape_activations", text(config, "reshape_activations", "none"), List.of("none", "hook_z"));
+        if (metadata.has("input")) {
+            throw new FieldProblem("metadata.input", metadata.path("input"), "no such entry: activations as they are");
+        }
         int features = integer(config, "d_sae", MAX_FEATURES);
         boolean topk = architecture.equals("topk");
         JsonNode sized = config.has("k") ? config : config.path("activation_fn_kwargs");

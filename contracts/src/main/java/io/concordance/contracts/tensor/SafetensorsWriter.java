@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,12 +34,20 @@ public final class SafetensorsWriter {
 
     /** {@code data} is null while the caller has yet to write it. */
     private record Entry(
-            DType dtype, long[] shape, long bytes, @Nullable MemorySegment data) {
-        MemorySegment written() {
+            DType dtype, long[] shape, long bytes, @Nullable Supplier<MemorySegment> data) {
+        Supplier<MemorySegment> written() {
             if (data == null) {
                 throw new IllegalStateException("a reserved tensor can only be written in place");
             }
             return data;
+        }
+
+        MemorySegment fetched(Supplier<MemorySegment> from) {
+            MemorySegment segment = from.get();
+            if (segment.byteSize() != bytes) {
+                throw new IllegalStateException(segment.byteSize() + " bytes for a tensor of " + bytes);
+            }
+            return segment;
         }
     }
 
@@ -54,7 +63,7 @@ public final class SafetensorsWriter {
             throw new IllegalArgumentException(name + ": shape " + Arrays.toString(shape) + " of " + dtype + " needs "
                     + bytes + " bytes, got " + data.byteSize());
         }
-        return add(name, new Entry(dtype, shape.clone(), bytes, data));
+        return add(name, new Entry(dtype, shape.clone(), bytes, () -> data));
     }
 
     /** Adds a tensor whose bytes the caller writes itself, at {@link #offset} of the memory given to {@link #writeInto}. */
@@ -75,6 +84,14 @@ public final class SafetensorsWriter {
 
     public SafetensorsWriter floats(String name, long[] shape, float[] values) {
         return tensor(name, DType.F32, shape, MemorySegment.ofArray(values));
+    }
+
+    /** Adds a tensor that is asked for when it is written, so that not all need be in memory at once. */
+    public SafetensorsWriter floats(String name, long[] shape, Supplier<float[]> values) {
+        return add(
+                name,
+                new Entry(
+                        DType.F32, shape.clone(), bytes(DType.F32, shape), () -> MemorySegment.ofArray(values.get())));
     }
 
     /** Adds an F16 tensor from half-precision bits. */
@@ -144,7 +161,7 @@ public final class SafetensorsWriter {
         long at = header.length;
         for (Entry entry : entries.values()) {
             if (entry.data() != null) {
-                MemorySegment.copy(entry.data(), 0, file, at, entry.bytes());
+                MemorySegment.copy(entry.fetched(entry.data()), 0, file, at, entry.bytes());
             }
             at += entry.bytes();
         }
@@ -158,7 +175,7 @@ public final class SafetensorsWriter {
                 part, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
             writeFully(channel, ByteBuffer.wrap(header()));
             for (Entry entry : entries.values()) {
-                MemorySegment data = entry.written();
+                MemorySegment data = entry.fetched(entry.written());
                 // Heap segments of other than byte[] have no ByteBuffer view; copy through bounded chunks.
                 long size = data.byteSize();
                 byte[] chunk = new byte[(int) Math.min(size, 1 << 20)];

@@ -125,6 +125,11 @@ class DictionaryTest {
         assertThat(DictionaryFiles.write(read, folder.resolve("b"))).isEqualTo(digest);
         assertThat(DictionaryFiles.write(random(5, 8, "jumprelu"), folder.resolve("c")))
                 .isNotEqualTo(digest);
+        Path config = folder.resolve("a").resolve(DictionaryFiles.CONFIG);
+        Path weights = folder.resolve("a").resolve(DictionaryFiles.WEIGHTS);
+        assertThatExceptionOfType(FieldProblem.class)
+                .isThrownBy(() -> ForeignDictionary.read(config, weights))
+                .withMessageContaining("metadata.input");
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.statistics.ExplainedVariance;
 import io.concordance.contracts.tensor.SafetensorsFile;
 import io.concordance.contracts.tensor.SafetensorsWriter;
+import io.concordance.trainer.kernel.KernelShape;
 import io.concordance.trainer.kernel.Parameter;
 import io.concordance.trainer.kernel.Quantity;
 import io.concordance.trainer.step.MetricSums;
@@ -19,6 +20,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Checkpoints as safetensors: tensors {@code encoder}, {@code encoder.first_moment}, ... of every parameter,
@@ -58,10 +60,16 @@ public final class CheckpointFile {
                 .metadata("pairs.documentPairs", Long.toString(stream.pairs().documentPairs()));
         metrics(out, train);
         positions(out, checkpoint.positions());
+        int width = Objects.requireNonNull(train.values().get(Parameter.DECODER_BIAS)).length;
+        KernelShape sizes = new KernelShape(width, train.lastFired().length, 1);
         for (Quantity quantity : KEPT) {
-            train.tensors(quantity)
-                    .forEach((parameter, values) ->
-                            out.floats(name(parameter, quantity), new long[] {values.length}, values));
+            Map<Parameter, float[]> tensors = train.tensors(quantity);
+            for (Parameter parameter : Parameter.values()) {
+                out.floats(
+                        name(parameter, quantity),
+                        new long[] {parameter.size(sizes)},
+                        () -> Objects.requireNonNull(tensors.get(parameter)));
+            }
         }
         Leftover leftover = stream.leftover();
         long[] perRow = {leftover.count()};

@@ -216,16 +216,13 @@ public final class TrainStep {
         return Math.max(0, step - tailStart()) * config.batch();
     }
 
+    /** The state after the last step. Its tensors are those of the kernels: copied out one by one, and right until the next. */
     public TrainState snapshot() {
         Map<Quantity, Map<Parameter, float[]>> tensors = new EnumMap<>(Quantity.class);
         for (Quantity quantity : Quantity.values()) {
-            Map<Parameter, float[]> values = new EnumMap<>(Parameter.class);
             if (quantity != Quantity.GRADIENT) {
-                for (Parameter parameter : Parameter.values()) {
-                    values.put(parameter, kernels.get(parameter, quantity));
-                }
+                tensors.put(quantity, new LiveTensors(kernels, quantity));
             }
-            tensors.put(quantity, values);
         }
         return new TrainState(
                 step,

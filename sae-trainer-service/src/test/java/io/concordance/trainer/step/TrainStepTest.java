@@ -144,11 +144,12 @@ class TrainStepTest {
                 0,
                 List.of(96),
                 Position.NONE);
-        TrainStep step = new TrainStep(config, Kernels.open(new KernelShape(data.width, 96, 256), 2));
+        StepKernels kernels = Kernels.open(new KernelShape(data.width, 96, 256), 2);
+        TrainStep step = new TrainStep(config, kernels);
         step.initialise(data.rows(8192, SEED), 8192);
-        TrainState state = step.snapshot();
-        Arrays.fill(state.values().get(Parameter.ENCODER_BIAS), 24, 96, -2.5f);
-        step.restore(state);
+        float[] bias = new float[96];
+        Arrays.fill(bias, 24, 96, -2.5f);
+        kernels.put(Parameter.ENCODER_BIAS, Quantity.VALUE, bias);
         while (!step.done()) {
             step.run(data.rows(256, KeyedRandom.hash(SEED, step.step())));
         }
