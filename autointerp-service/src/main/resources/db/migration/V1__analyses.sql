@@ -81,6 +81,74 @@ create table feature (
     summary     json    not null,
     report      json    not null,
     examples_key text   not null,
+    material_key text   not null,
     unique (dictionary, index)
 );
 create index feature_analysis on feature (analysis);
+
+-- Work that asks language models at one endpoint. What is set aside before a question counts as spent when nothing is
+-- heard of it again.
+create table chat_work (
+    id              uuid             primary key,
+    kind            text             not null,
+    endpoint        json             not null,
+    state           text             not null check (state in ('running', 'stopped', 'completed', 'cancelled')),
+    problem         text,
+    delays          integer          not null default 0,
+    next_at         timestamptz      not null default now(),
+    budget_tokens   bigint           not null,
+    budget_money    double precision,
+    prompt_price    double precision,
+    answer_price    double precision,
+    prompt_tokens   bigint           not null default 0,
+    answer_tokens   bigint           not null default 0,
+    money           double precision not null default 0,
+    reserved_tokens bigint           not null default 0,
+    reserved_money  double precision not null default 0,
+    questions       integer          not null default 0,
+    created_at      timestamptz      not null default now(),
+    finished_at     timestamptz
+);
+create index chat_work_due on chat_work (next_at) where state = 'running';
+create index chat_work_created on chat_work (kind, created_at, id);
+
+create table chat_task (
+    work     uuid        not null references chat_work,
+    number   integer     not null,
+    state    text        not null default 'pending' check (state in ('pending', 'done', 'refused')),
+    attempts integer     not null default 0,
+    next_at  timestamptz not null default now(),
+    problem  text,
+    primary key (work, number)
+);
+create index chat_task_pending on chat_task (work, number) where state = 'pending';
+
+-- Answers by the hash of everything that was sent, shared by all work.
+create table chat_answer (
+    question    text        primary key,
+    answer      json        not null,
+    answered_at timestamptz not null default now()
+);
+
+create table explanation_order (
+    work       uuid   primary key references chat_work,
+    dictionary text   not null,
+    scorers    text[] not null
+);
+
+-- What a language model said about one feature; the feature's own row is replaced when its analysis runs again.
+create table explanation (
+    work          uuid    not null references explanation_order,
+    number        integer not null,
+    feature       text    not null,
+    index         integer not null,
+    label         text,
+    adopted       boolean not null default false,
+    borrowed_from text,
+    scores        json,
+    problem       text,
+    explained_at  timestamptz,
+    primary key (work, number)
+);
+create index explanation_index on explanation (work, index);
+create index explanation_feature on explanation (feature);

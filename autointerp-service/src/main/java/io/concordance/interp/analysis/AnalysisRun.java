@@ -7,10 +7,13 @@ import io.concordance.interp.evidence.EvidenceOptions;
 import io.concordance.interp.evidence.EvidencePass;
 import io.concordance.interp.evidence.ShardSource;
 import io.concordance.interp.feature.ExampleBlocks;
+import io.concordance.interp.feature.LabelBlocks;
 import io.concordance.interp.feature.PostgresFeatures.NewFeature;
 import io.concordance.interp.feature.ReportedFeature;
 import io.concordance.interp.feature.Reporter;
 import io.concordance.interp.label.Explainer;
+import io.concordance.interp.label.LabelMaterial;
+import io.concordance.interp.label.LabelMaterials;
 import io.concordance.interp.label.Labelled;
 import io.concordance.interp.label.Labelling;
 import io.concordance.interp.label.TokenContrastExplainer;
@@ -47,6 +50,7 @@ class AnalysisRun {
     private final EvidenceStore evidences;
     private final Vocabularies vocabularies;
     private final ExampleBlocks examples;
+    private final LabelBlocks material;
 
     AnalysisRun(
             AnalysisConfig config,
@@ -55,7 +59,8 @@ class AnalysisRun {
             ShardCache shards,
             EvidenceStore evidences,
             Vocabularies vocabularies,
-            ExampleBlocks examples) {
+            ExampleBlocks examples,
+            LabelBlocks material) {
         this.config = config;
         this.analyses = analyses;
         this.dictionaries = dictionaries;
@@ -63,6 +68,7 @@ class AnalysisRun {
         this.evidences = evidences;
         this.vocabularies = vocabularies;
         this.examples = examples;
+        this.material = material;
     }
 
     /** A shard that comes from the object store through the cache. */
@@ -111,7 +117,7 @@ class AnalysisRun {
                 new PositionAnalysis(evidence).run(),
                 explainer,
                 text);
-        int fired = store(task, epoch, reporter, labels, attributions);
+        int fired = store(task, epoch, reporter, new LabelMaterials(evidence, text), labels, attributions);
         LOG.infof(
                 "analysis %s: %d shards, %d rows, %d of %d features fired; read in %.1f s, whole run %.1f s",
                 task.id(),
@@ -160,6 +166,7 @@ class AnalysisRun {
             AnalysisTask task,
             long epoch,
             Reporter reporter,
+            LabelMaterials materials,
             List<@Nullable Labelled> labels,
             List<Attribution> attributions) {
         Map<Integer, List<Attribution>> byFeature =
@@ -169,15 +176,18 @@ class AnalysisRun {
         int fired = 0;
         for (int first = 0; first < labels.size(); first += ExampleBlocks.FEATURES) {
             List<ReportedFeature> block = new ArrayList<>();
+            List<LabelMaterial> shown = new ArrayList<>();
             for (int j = first; j < Math.min(labels.size(), first + ExampleBlocks.FEATURES); j++) {
                 List<Attribution> own = byFeature.getOrDefault(j, List.of());
                 ReportedFeature feature = reporter.report(j, labels.get(j), own);
                 findings.add(feature.report(), own);
                 fired += feature.report().firings() > 0 ? 1 : 0;
                 block.add(feature);
+                shown.add(materials.of(j, feature.summary().label()));
             }
             String key = examples.put(task.id().toString(), first / ExampleBlocks.FEATURES, block);
-            block.forEach(f -> rows.add(new NewFeature(f.report(), f.summary(), key)));
+            String shownKey = material.put(task.id().toString(), first / ExampleBlocks.FEATURES, shown);
+            block.forEach(f -> rows.add(new NewFeature(f.report(), f.summary(), key, shownKey)));
         }
         analyses.complete(task.id(), epoch, fired, rows, findings.events());
         return fired;

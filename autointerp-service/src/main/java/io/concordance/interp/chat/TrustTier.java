@@ -29,7 +29,7 @@ public enum TrustTier {
             }
         }
         throw new FieldProblem(
-                "trustTier",
+                "",
                 text,
                 Arrays.stream(values()).map(TrustTier::text).collect(Collectors.joining(", ", "one of ", "")));
     }

@@ -27,16 +27,16 @@ public class PostgresFeatures {
     private record Row(double number, FeatureSummary summary) {}
 
     /** A feature as it goes into a row. */
-    public record NewFeature(FeatureReport report, FeatureSummary summary, String examplesKey) {}
+    public record NewFeature(FeatureReport report, FeatureSummary summary, String examplesKey, String materialKey) {}
 
     /** Puts these features in place of whatever the analysis had, in the caller's transaction. */
     public void replace(Handle handle, UUID analysis, List<NewFeature> features) {
         handle.execute("delete from feature where analysis = ?", analysis);
         PreparedBatch batch = handle.prepareBatch("""
                 insert into feature (uid, analysis, dictionary, index, firings, positioning, score, auroc, q, summary, report,
-                                     examples_key)
+                                     examples_key, material_key)
                 values (:uid, :analysis, :dictionary, :index, :firings, :positioning, :score, :auroc, :q, cast(:summary as json),
-                        cast(:report as json), :examples)
+                        cast(:report as json), :examples, :material)
                 """);
         for (NewFeature feature : features) {
             FeatureReport.Detection score = feature.summary().score();
@@ -53,6 +53,7 @@ public class PostgresFeatures {
                     .bind("summary", json(feature.summary()))
                     .bind("report", json(feature.report()))
                     .bind("examples", feature.examplesKey())
+                    .bind("material", feature.materialKey())
                     .add();
         }
         if (!features.isEmpty()) {

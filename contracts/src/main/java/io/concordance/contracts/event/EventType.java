@@ -11,6 +11,7 @@ public enum EventType {
     FEATURE_DISCOVERED(FeatureDiscovered.class, Topics.FEATURE_DISCOVERED),
     FEATURE_EXPLAINED(FeatureExplained.class, Topics.FEATURE_EXPLAINED),
     FEATURE_POSITIONED(FeaturePositioned.class, Topics.FEATURE_POSITIONED),
+    FEATURE_SCORED(FeatureScored.class, Topics.FEATURE_SCORED),
     FEATURE_ATTRIBUTED(FeatureAttributed.class, Topics.FEATURE_ATTRIBUTED),
     RELEASE_PUBLISHED(ReleasePublished.class, Topics.RELEASE_PUBLISHED),
     SIGHTING_REPORTED(SightingReported.class, Topics.SIGHTING_REPORTED);

@@ -13,6 +13,7 @@ public final class Topics {
     public static final String FEATURE_DISCOVERED = "concordance.feature.discovered.v1";
     public static final String FEATURE_EXPLAINED = "concordance.feature.explained.v1";
     public static final String FEATURE_POSITIONED = "concordance.feature.positioned.v1";
+    public static final String FEATURE_SCORED = "concordance.feature.scored.v1";
     public static final String FEATURE_ATTRIBUTED = "concordance.feature.attributed.v1";
     public static final String RELEASE_PUBLISHED = "concordance.release.published.v1";
     public static final String SIGHTING_REPORTED = "concordance.sighting.reported.v1";
@@ -33,6 +34,7 @@ public final class Topics {
                 new Topic(FEATURE_DISCOVERED, 4),
                 new Topic(FEATURE_EXPLAINED, 4),
                 new Topic(FEATURE_POSITIONED, 4),
+                new Topic(FEATURE_SCORED, 4),
                 new Topic(FEATURE_ATTRIBUTED, 4),
                 new Topic(RELEASE_PUBLISHED, 1),
                 new Topic(SIGHTING_REPORTED, 4));

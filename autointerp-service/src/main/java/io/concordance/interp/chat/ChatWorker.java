@@ -1,0 +1,85 @@
+package io.concordance.interp.chat;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Carries on whatever work is due, a few pieces at once, so that one dead endpoint holds up nobody else. */
+@ApplicationScoped
+class ChatWorker {
+    private static final Logger LOG = Logger.getLogger(ChatWorker.class);
+    private static final long PAUSE_MILLIS = 250;
+    private static final long PAUSE_AFTER_TROUBLE_MILLIS = 2000;
+    private static final long STOP_MILLIS = 4000;
+    private static final int AT_ONCE = 4;
+
+    private final PostgresChatWork work;
+    private final ChatRound round;
+    private final Map<String, ChatTasks> kinds;
+    private final Map<UUID, Thread> active = new ConcurrentHashMap<>();
+    private @Nullable Thread thread;
+
+    ChatWorker(PostgresChatWork work, ChatRound round, @Any Instance<ChatTasks> kinds) {
+        this.work = work;
+        this.round = round;
+        this.kinds = kinds.stream().collect(Collectors.toMap(ChatTasks::kind, Function.identity()));
+    }
+
+    void start(@Observes StartupEvent event) {
+        thread = Thread.ofPlatform().daemon().name("chat").start(this::loop);
+    }
+
+    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+        if (thread != null) {
+            thread.interrupt();
+            thread.join(STOP_MILLIS);
+        }
+        active.values().forEach(Thread::interrupt);
+    }
+
+    private void loop() {
+        try {
+            while (true) {
+                Thread.sleep(startDue() ? PAUSE_MILLIS : PAUSE_AFTER_TROUBLE_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("stopped");
+        }
+    }
+
+    private boolean startDue() {
+        try {
+            for (PostgresChatWork.Due due : work.due(AT_ONCE + active.size())) {
+                ChatTasks tasks = kinds.get(due.kind());
+                if (tasks != null && active.size() < AT_ONCE && !active.containsKey(due.id())) {
+                    active.put(due.id(), Thread.ofVirtual().unstarted(() -> carryOn(due, tasks)));
+                    active.get(due.id()).start();
+                }
+            }
+            return true;
+        } catch (RuntimeException e) {
+            LOG.warnf("work with language models waits: %s", e);
+            return false;
+        }
+    }
+
+    private void carryOn(PostgresChatWork.Due due, ChatTasks tasks) {
+        try {
+            work.exclusively(due.id(), () -> round.carryOn(due, tasks));
+        } catch (RuntimeException e) {
+            LOG.warnf(e, "work %s: to be tried again", due.id());
+        } finally {
+            active.remove(due.id());
+        }
+    }
+}
