@@ -152,3 +152,55 @@ create table explanation (
 );
 create index explanation_index on explanation (work, index);
 create index explanation_feature on explanation (feature);
+
+-- A question about transcripts, judged by models and corrected by people.
+create table judging (
+    id         uuid        primary key,
+    name       text        not null,
+    question   text        not null,
+    seed       bigint      not null,
+    created_at timestamptz not null default now()
+);
+create index judging_created on judging (created_at, id);
+
+create table judge (
+    judging  uuid    not null references judging,
+    position integer not null,
+    name     text    not null,
+    work     uuid    references chat_work,
+    primary key (judging, position)
+);
+create unique index judge_work on judge (work);
+
+create table judged_item (
+    judging uuid             not null references judging,
+    number  integer          not null,
+    arm     text             not null,
+    id      text             not null,
+    token   text             not null,
+    spans   json             not null,
+    draw    double precision not null check (draw > 0 and draw <= 1),
+    twice   boolean          not null,
+    primary key (judging, number),
+    unique (judging, token)
+);
+
+create table verdict (
+    judging uuid    not null,
+    item    integer not null,
+    judge   integer not null,
+    verdict text    not null check (verdict in ('yes', 'no', 'unreadable')),
+    primary key (judging, item, judge),
+    foreign key (judging, item) references judged_item
+);
+
+-- Never changed, so that nobody's second thoughts follow what a judge said.
+create table human_label (
+    judging  uuid        not null,
+    item     integer     not null,
+    labeller text        not null,
+    label    text        not null check (label in ('yes', 'no', 'unsure')),
+    at       timestamptz not null default clock_timestamp(),
+    primary key (judging, item, labeller),
+    foreign key (judging, item) references judged_item
+);

@@ -51,12 +51,13 @@ public class PostgresChatWork {
     /**
      * Ends a task, in the transaction that stores what came of it.
      *
-     * @return false when it had ended already, and then nothing must be stored
+     * @return false when it, or all the work, had ended already, and then nothing must be stored
      */
     public boolean done(Handle handle, UUID work, int task) {
         return handle.createUpdate("""
                         update chat_task set state = 'done', problem = null
                         where work = :work and number = :number and state = 'pending'
+                          and (select state from chat_work where id = :work for share) <> 'cancelled'
                         """).bind("work", work).bind("number", task).execute() == 1;
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.concordance.interp.judge;
+
+import org.jspecify.annotations.NullMarked;
