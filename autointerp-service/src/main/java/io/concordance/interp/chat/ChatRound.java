@@ -54,7 +54,6 @@ class ChatRound {
                 if (work.anyPending(due.id())) {
                     work.rest(due.id());
                 } else {
-                    tasks.ended(due.id());
                     work.end(due.id(), "completed", null);
                 }
                 return;
@@ -74,7 +73,8 @@ class ChatRound {
     /** Whether to go on at once. */
     private boolean settled(UUID id, List<Outcome> outcomes, boolean answered, int delays) {
         for (Outcome outcome : outcomes) {
-            if (outcome instanceof Outcome.Spent(String problem)) {
+            // With others under way that set much aside, one may be short of what they leave over.
+            if (outcome instanceof Outcome.Spent(String problem) && !answered) {
                 work.end(id, "stopped", problem);
                 return false;
             }

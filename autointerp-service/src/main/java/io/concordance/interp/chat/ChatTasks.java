@@ -14,7 +14,4 @@ public interface ChatTasks {
      * @throws ChatFailure when it has to wait
      */
     void carryOut(UUID work, int task, Chat chat);
-
-    /** Called with the work's claim, after its last task ended. */
-    default void ended(UUID work) {}
 }

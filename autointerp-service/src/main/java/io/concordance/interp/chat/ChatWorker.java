@@ -62,8 +62,9 @@ class ChatWorker {
             for (PostgresChatWork.Due due : work.due(AT_ONCE + active.size())) {
                 ChatTasks tasks = kinds.get(due.kind());
                 if (tasks != null && active.size() < AT_ONCE && !active.containsKey(due.id())) {
-                    active.put(due.id(), Thread.ofVirtual().unstarted(() -> carryOn(due, tasks)));
-                    active.get(due.id()).start();
+                    Thread carrier = Thread.ofVirtual().unstarted(() -> carryOn(due, tasks));
+                    active.put(due.id(), carrier);
+                    carrier.start();
                 }
             }
             return true;

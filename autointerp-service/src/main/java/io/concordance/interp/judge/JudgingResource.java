@@ -23,6 +23,7 @@ import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -35,11 +36,13 @@ class JudgingResource {
 
     private final JudgingRequests requests;
     private final PostgresJudgings judgings;
+    private final PostgresLabels labels;
     private final PostgresChatWork work;
 
-    JudgingResource(JudgingRequests requests, PostgresJudgings judgings, PostgresChatWork work) {
+    JudgingResource(JudgingRequests requests, PostgresJudgings judgings, PostgresLabels labels, PostgresChatWork work) {
         this.requests = requests;
         this.judgings = judgings;
+        this.labels = labels;
         this.work = work;
     }
 
@@ -82,7 +85,7 @@ class JudgingResource {
     @Path("/{id}/queue")
     public Response next(@PathParam("id") String id, @QueryParam("labeller") @Nullable String labeller) {
         Judging judging = open(id);
-        return judgings.next(judging.id(), labeller(labeller))
+        return labels.next(judging.id(), labeller(labeller))
                 .map(item -> Response.ok(item).build())
                 .orElseGet(() -> Response.noContent().build());
     }
@@ -98,7 +101,7 @@ class JudgingResource {
         if (given.label() == null) {
             throw new FieldProblem("label", null, "yes, no or unsure");
         }
-        return switch (judgings.label(judging.id(), given.item(), labeller(given.labeller()), given.label())) {
+        return switch (labels.label(judging.id(), given.item(), labeller(given.labeller()), given.label())) {
             case STORED -> Response.status(Response.Status.CREATED).entity(given).build();
             case REPEATED -> Response.ok(given).build();
             case CHANGED -> throw ProblemException.conflict("This person has labelled this item otherwise before.");
@@ -117,7 +120,7 @@ class JudgingResource {
         List<String> judges =
                 judging.judges().stream().map(Judging.JudgeState::name).toList();
         List<Rates> rates = new ArrayList<>();
-        judgings.items(judging.id(), judges.size())
+        labels.items(judging.id(), judges.size())
                 .forEach((arm, items) -> rates.add(new ArmRates(items).of(arm, judges)));
         return rates;
     }
@@ -167,7 +170,7 @@ class JudgingResource {
         return find(id).judges().stream()
                 .filter(judge -> judge.name().equals(name))
                 .map(Judging.JudgeState::work)
-                .filter(java.util.Objects::nonNull)
+                .filter(Objects::nonNull)
                 .findFirst()
                 .orElseThrow(() -> ProblemException.notFound("language model among the judges", name));
     }

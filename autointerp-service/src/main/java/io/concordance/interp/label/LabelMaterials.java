@@ -8,12 +8,11 @@ import io.concordance.interp.evidence.Example;
 import io.concordance.interp.evidence.FeatureEvidence;
 import io.concordance.interp.evidence.Split;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Cuts from the evidence what language models are shown of a feature, split by split. */
@@ -27,11 +26,16 @@ public final class LabelMaterials {
     private final TokenText text;
     private final int context;
     private final Map<Split, Silent> silent = new HashMap<>();
+    private final Map<String, Integer> ids = new HashMap<>();
+    private final int[] idOf;
 
     public LabelMaterials(Evidence evidence, TokenText text) {
         this.evidence = evidence;
         this.text = text;
         this.context = evidence.options().context();
+        this.idOf = evidence.documents().stream()
+                .mapToInt(document -> ids.computeIfAbsent(document.id(), id -> ids.size()))
+                .toArray();
         silent.put(Split.EXPLAIN, new Silent(evidence, Split.EXPLAIN));
         silent.put(Split.SCORE, new Silent(evidence, Split.SCORE));
     }
@@ -60,7 +64,7 @@ public final class LabelMaterials {
             explain = feature.top();
             score = List.of();
         }
-        Set<String> fired = firedIn(feature.maxima());
+        BitSet fired = firedIn(feature.maxima());
         return new LabelMaterial(
                 index,
                 explain.stream()
@@ -74,18 +78,19 @@ public final class LabelMaterials {
                 label);
     }
 
-    private Set<String> firedIn(DocumentMaxima maxima) {
-        Set<String> fired = new HashSet<>();
+    /** Numbers of the ids it fired under, in whatever arm. */
+    private BitSet firedIn(DocumentMaxima maxima) {
+        BitSet fired = new BitSet(ids.size());
         for (int i = 0; i < maxima.size(); i++) {
-            fired.add(evidence.documents().get(maxima.document(i)).id());
+            fired.set(idOf[maxima.document(i)]);
         }
         return fired;
     }
 
     /** Half of them hard, with tokens of the firings; one a document, and no document the feature fired in. */
-    private List<Window> silent(Split split, List<Example> firings, Set<String> fired, int limit) {
+    private List<Window> silent(Split split, List<Example> firings, BitSet fired, int limit) {
         Silent from = silent.get(split);
-        Set<String> used = new HashSet<>(fired);
+        BitSet used = (BitSet) fired.clone();
         List<Window> windows = new ArrayList<>();
         List<Integer> tokens = firings.stream().map(Example::token).distinct().toList();
         for (int round = 0; windows.size() < limit / 2; round++) {
@@ -111,8 +116,10 @@ public final class LabelMaterials {
         return windows;
     }
 
-    private void take(BackgroundSite site, Set<String> used, List<Window> windows) {
-        if (used.add(site.document().info().id())) {
+    private void take(BackgroundSite site, BitSet used, List<Window> windows) {
+        Integer id = ids.get(site.document().info().id());
+        if (id != null && !used.get(id)) {
+            used.set(id);
             int length = site.document().tokens().length;
             int from = Math.max(0, site.row() - context);
             int to = Math.min(length, site.row() + context + 1);
