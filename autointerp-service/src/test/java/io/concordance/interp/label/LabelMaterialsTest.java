@@ -44,6 +44,11 @@ class LabelMaterialsTest {
         for (int d = 0; d < 400; d++) {
             documents.add(new Doc("d" + d, Outcome.OK, random.ints(30, 5, 40).toArray(), 30));
         }
+        String once = documents.stream()
+                .map(Doc::id)
+                .filter(id -> Split.of(Split.key(SEED, id)) == Split.SCORE)
+                .findFirst()
+                .orElseThrow();
         evidence = new EvidencePass(Planted.identity(FEATURES, 0.5f), EvidenceOptions.defaults(SEED), 2)
                 .run(
                         Planted.write(
@@ -52,7 +57,7 @@ class LabelMaterialsTest {
                                     boolean even = Integer.parseInt(d.id().substring(1)) % 2 == 0;
                                     x[SOMETIMES] = d.tokens()[r] == 7 && even ? 1 + r : 0;
                                     x[EVERYWHERE] = r == 3 ? 1 : 0;
-                                    x[ONCE] = d.id().equals("d1") && r == 9 ? 4 : 0;
+                                    x[ONCE] = d.id().equals(once) && r == 9 ? 4 : 0;
                                     return x;
                                 }),
                         n -> {});
