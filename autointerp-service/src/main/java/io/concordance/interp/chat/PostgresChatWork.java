@@ -209,21 +209,24 @@ public class PostgresChatWork {
                         """).bind("id", id).execute() == 1);
     }
 
-    /** Gives it another budget, and lets it go on at once; false when it has ended. */
+    /** Gives it another budget, and lets it and all its tasks go on at once; false when it has ended. */
     public boolean goOn(UUID id, Budget budget) {
-        return jdbi.withHandle(handle -> handle.createUpdate("""
+        return jdbi.inTransaction(handle -> {
+            handle.execute("update chat_task set next_at = now() where work = ? and state = 'pending'", id);
+            return handle.createUpdate("""
                         update chat_work
                         set state = 'running', problem = null, delays = 0, next_at = now(), budget_tokens = :tokens,
                             budget_money = :money, prompt_price = :promptPrice, answer_price = :answerPrice
                         where id = :id and state in ('running', 'stopped')
                         """)
-                        .bind("id", id)
-                        .bind("tokens", budget.tokens())
-                        .bind("money", budget.money())
-                        .bind("promptPrice", budget.promptPrice())
-                        .bind("answerPrice", budget.answerPrice())
-                        .execute()
-                == 1);
+                            .bind("id", id)
+                            .bind("tokens", budget.tokens())
+                            .bind("money", budget.money())
+                            .bind("promptPrice", budget.promptPrice())
+                            .bind("answerPrice", budget.answerPrice())
+                            .execute()
+                    == 1;
+        });
     }
 
     public Optional<ChatWork> find(UUID id) {
@@ -235,7 +238,10 @@ public class PostgresChatWork {
                                    count(*) filter (where state = 'refused') as refused
                             from chat_task where work = w.id) t
                         where w.id = :id
-                        """).bind("id", id).map((row, context) -> work(row)).findOne());
+                        """)
+                .bind("id", id)
+                .map((row, context) -> work(row))
+                .findOne());
     }
 
     private static ChatWork work(ResultSet row) throws SQLException {

@@ -33,7 +33,8 @@ class PostgresLedgers {
 
         @Override
         public Optional<Answered> known(String question) {
-            return jdbi.withHandle(handle -> handle.createQuery("select answer from chat_answer where question = :question")
+            return jdbi.withHandle(handle -> handle.createQuery(
+                            "select answer from chat_answer where question = :question")
                     .bind("question", question)
                     .mapTo(String.class)
                     .findOne()

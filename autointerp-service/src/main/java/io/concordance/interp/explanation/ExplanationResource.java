@@ -63,7 +63,8 @@ class ExplanationResource {
         List<UUID> found = explanations.list(cursor == null ? null : cursor(cursor), limit(limit) + 1);
         List<ExplanationOrder> shown =
                 found.stream().limit(limit).map(id -> find(id.toString())).toList();
-        return new Page<>(shown, found.size() <= limit ? null : found.get(limit - 1).toString());
+        return new Page<>(
+                shown, found.size() <= limit ? null : found.get(limit - 1).toString());
     }
 
     @GET
@@ -82,7 +83,9 @@ class ExplanationResource {
         List<Explanation> found = explanations.of(find(id).work().id(), cursor, limit(limit) + 1);
         return found.size() <= limit
                 ? new Page<>(found, null)
-                : new Page<>(found.subList(0, limit), Integer.toString(found.get(limit - 1).index()));
+                : new Page<>(
+                        found.subList(0, limit),
+                        Integer.toString(found.get(limit - 1).index()));
     }
 
     @GET

@@ -69,7 +69,13 @@ class ExplanationTasks implements ChatTasks {
     }
 
     private void score(
-            UUID work, int task, ExplanationOrder order, Target target, LabelMaterial material, String label, Chat chat) {
+            UUID work,
+            int task,
+            ExplanationOrder order,
+            Target target,
+            LabelMaterial material,
+            String label,
+            Chat chat) {
         List<String> own = new ArrayList<>(List.of(label.toLowerCase(Locale.ROOT)));
         if (target.label() != null) {
             own.add(target.label().toLowerCase(Locale.ROOT));
@@ -81,7 +87,10 @@ class ExplanationTasks implements ChatTasks {
         List<Event<?>> events = new ArrayList<>();
         for (Entry entry : scored.scores()) {
             events.add(event(
-                    work, target, entry.scorer().text(), scored(order, target, label, entry, from, scored.holds(), chat.endpoint())));
+                    work,
+                    target,
+                    entry.scorer().text(),
+                    scored(order, target, label, entry, from, scored.holds(), chat.endpoint())));
         }
         if (scored.holds()) {
             events.add(event(work, target, "", explained(order, target, label, scored, chat.endpoint())));

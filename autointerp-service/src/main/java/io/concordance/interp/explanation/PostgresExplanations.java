@@ -48,7 +48,12 @@ class PostgresExplanations {
     }
 
     /** @param materialKey where its windows lie; null for one analysed before there were any */
-    record Target(String uid, int index, long firings, @Nullable String label, @Nullable String materialKey) {}
+    record Target(
+            String uid,
+            int index,
+            long firings,
+            @Nullable String label,
+            @Nullable String materialKey) {}
 
     /** @param label null when the model's words were no label, and then {@code problem} says why */
     record Outcome(
@@ -81,8 +86,15 @@ class PostgresExplanations {
     UUID add(Checked request) {
         UUID id = UUID.randomUUID();
         jdbi.useTransaction(handle -> {
-            work.add(handle, id, KIND, request.endpoint(), request.budget(), request.features().size());
-            handle.createUpdate("insert into explanation_order (work, dictionary, scorers) values (:id, :dictionary, :scorers)")
+            work.add(
+                    handle,
+                    id,
+                    KIND,
+                    request.endpoint(),
+                    request.budget(),
+                    request.features().size());
+            handle.createUpdate(
+                            "insert into explanation_order (work, dictionary, scorers) values (:id, :dictionary, :scorers)")
                     .bind("id", id)
                     .bind("dictionary", request.dictionary())
                     .bindArray(

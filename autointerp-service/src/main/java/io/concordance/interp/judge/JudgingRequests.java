@@ -42,7 +42,13 @@ class JudgingRequests {
     }
 
     /** A judging in which everything is known to be there. */
-    record Checked(UUID id, String name, String question, long seed, List<JudgedItem> items, List<JudgingRequest.Judge> judges) {}
+    record Checked(
+            UUID id,
+            String name,
+            String question,
+            long seed,
+            List<JudgedItem> items,
+            List<JudgingRequest.Judge> judges) {}
 
     Checked check(@Nullable JudgingRequest request) {
         if (request == null) {
@@ -51,7 +57,8 @@ class JudgingRequests {
         String name = named("name", request.name());
         String question = request.question();
         if (question == null || question.isBlank() || question.length() > LONGEST_QUESTION) {
-            throw new FieldProblem("question", question, "a yes-or-no question of at most " + LONGEST_QUESTION + " characters");
+            throw new FieldProblem(
+                    "question", question, "a yes-or-no question of at most " + LONGEST_QUESTION + " characters");
         }
         UUID id = UUID.randomUUID();
         long seed = request.seed() == null ? 0 : request.seed();
@@ -95,7 +102,8 @@ class JudgingRequests {
         try {
             byte[] bytes = store.get("transcripts/" + Digests.hex(digest) + ".jsonl", MOST_BYTES);
             return Transcripts.readAll(
-                    new ByteArrayInputStream(bytes), new Transcripts.Limits(Transcripts.Limits.DEFAULT.lineBytes(), MOST_ITEMS));
+                    new ByteArrayInputStream(bytes),
+                    new Transcripts.Limits(Transcripts.Limits.DEFAULT.lineBytes(), MOST_ITEMS));
         } catch (ObjectStoreException.Missing e) {
             throw new FieldProblem(field, digest, "the digest of a stored transcript file");
         } catch (ObjectStoreException.TooLarge e) {
@@ -112,13 +120,16 @@ class JudgingRequests {
                 .toList();
         if (spans.stream().allMatch(span -> span.text().isBlank())) {
             throw new FieldProblem(
-                    field, transcript.id(), "transcripts of what a model read or wrote; a summary of it cannot be judged");
+                    field,
+                    transcript.id(),
+                    "transcripts of what a model read or wrote; a summary of it cannot be judged");
         }
         byte[] hash = hash(seed + ":" + arm + ":" + transcript.id());
         ByteBuffer bits = ByteBuffer.wrap(hash);
         double draw = ((bits.getLong() >>> 11) + 1) * 0x1.0p-53;
         boolean twice = Math.floorMod(bits.getLong(), TWICE_IN) == 0;
-        String token = Digests.hex(Digests.sha256(id + ":" + arm + ":" + transcript.id())).substring(0, 32);
+        String token = Digests.hex(Digests.sha256(id + ":" + arm + ":" + transcript.id()))
+                .substring(0, 32);
         return new JudgedItem(number, arm, transcript.id(), token, spans, draw, twice);
     }
 
@@ -128,7 +139,8 @@ class JudgingRequests {
 
     private List<JudgingRequest.Judge> judges(@Nullable List<JudgingRequest.Judge> given, List<JudgedItem> items) {
         if (given == null || given.isEmpty() || given.size() > MOST_JUDGES) {
-            throw new FieldProblem("judges", given == null ? null : given.size() + " judges", "1 to " + MOST_JUDGES + " judges");
+            throw new FieldProblem(
+                    "judges", given == null ? null : given.size() + " judges", "1 to " + MOST_JUDGES + " judges");
         }
         Set<String> names = new HashSet<>();
         List<JudgingRequest.Judge> judges = new ArrayList<>();
@@ -148,7 +160,8 @@ class JudgingRequests {
 
     private JudgingRequest.Judge asked(String field, JudgingRequest.Judge judge) {
         if (judge.budget() == null) {
-            throw new FieldProblem(field + ".budget", null, "a budget: tokens and, where money is limited, money and prices");
+            throw new FieldProblem(
+                    field + ".budget", null, "a budget: tokens and, where money is limited, money and prices");
         }
         try {
             Endpoint endpoint = endpoints.check(judge.endpoint());
@@ -159,7 +172,10 @@ class JudgingRequests {
     }
 
     private static JudgingRequest.Judge given(
-            String field, JudgingRequest.Judge judge, Map<String, Map<String, Verdict>> verdicts, List<JudgedItem> items) {
+            String field,
+            JudgingRequest.Judge judge,
+            Map<String, Map<String, Verdict>> verdicts,
+            List<JudgedItem> items) {
         int found = 0;
         for (JudgedItem item : items) {
             found += verdicts.getOrDefault(item.arm(), Map.of()).containsKey(item.id()) ? 1 : 0;

@@ -47,7 +47,10 @@ class JudgingResource {
     }
 
     /** @param item as the queue names it */
-    record GivenLabel(@Nullable String item, @Nullable String labeller, @Nullable HumanLabel label) {}
+    record GivenLabel(
+            @Nullable String item,
+            @Nullable String labeller,
+            @Nullable HumanLabel label) {}
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
@@ -71,7 +74,8 @@ class JudgingResource {
         List<UUID> found = judgings.list(after, limit + 1);
         List<Judging> shown =
                 found.stream().limit(limit).map(id -> find(id.toString())).toList();
-        return new Page<>(shown, found.size() <= limit ? null : found.get(limit - 1).toString());
+        return new Page<>(
+                shown, found.size() <= limit ? null : found.get(limit - 1).toString());
     }
 
     @GET
@@ -102,7 +106,8 @@ class JudgingResource {
             throw new FieldProblem("label", null, "yes, no or unsure");
         }
         return switch (labels.label(judging.id(), given.item(), labeller(given.labeller()), given.label())) {
-            case STORED -> Response.status(Response.Status.CREATED).entity(given).build();
+            case STORED ->
+                Response.status(Response.Status.CREATED).entity(given).build();
             case REPEATED -> Response.ok(given).build();
             case CHANGED -> throw ProblemException.conflict("This person has labelled this item otherwise before.");
             case UNKNOWN -> throw new FieldProblem("item", given.item(), "an item from the queue");
@@ -134,8 +139,7 @@ class JudgingResource {
         for (Rates arm : rates(judging)) {
             for (Rates.OfJudge judge : arm.judges()) {
                 for (CorrectedRate rate : judge.rates()) {
-                    evidence.add(
-                            new RateEvidence(judging.id(), judging.question(), arm.arm(), judge.judge(), rate));
+                    evidence.add(new RateEvidence(judging.id(), judging.question(), arm.arm(), judge.judge(), rate));
                 }
             }
         }

@@ -19,7 +19,8 @@ record Labels(List<HumanLabel> given) {
     }
 
     /** What most say; null when they are unsure or contested. */
-    @Nullable Boolean verdict() {
+    @Nullable
+    Boolean verdict() {
         return yes() == no() ? null : (Boolean) (yes() > no());
     }
 

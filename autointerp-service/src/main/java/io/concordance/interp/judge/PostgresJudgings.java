@@ -74,7 +74,13 @@ class PostgresJudgings {
         UUID id = null;
         if (judge.endpoint() != null && judge.budget() != null) {
             id = UUID.randomUUID();
-            work.add(handle, id, KIND, judge.endpoint(), judge.budget(), judging.items().size());
+            work.add(
+                    handle,
+                    id,
+                    KIND,
+                    judge.endpoint(),
+                    judge.budget(),
+                    judging.items().size());
         }
         handle.execute(
                 "insert into judge (judging, position, name, work) values (?, ?, ?, ?)",
@@ -143,7 +149,8 @@ class PostgresJudgings {
                 .bind("id", id)
                 .map((row, context) -> {
                     List<Judging.JudgeState> judges = judges(handle, id);
-                    boolean asking = judges.stream().anyMatch(j -> j.work() != null && !j.work().ended());
+                    boolean asking = judges.stream()
+                            .anyMatch(j -> j.work() != null && !j.work().ended());
                     return new Judging(
                             id,
                             row.getString("name"),
@@ -159,13 +166,15 @@ class PostgresJudgings {
 
     private List<Judging.JudgeState> judges(Handle handle, UUID id) {
         record Row(String name, @Nullable UUID work) {}
-        return handle.createQuery("select name, work from judge where judging = :id order by position")
+        return handle
+                .createQuery("select name, work from judge where judging = :id order by position")
                 .bind("id", id)
                 .map((row, context) -> new Row(row.getString("name"), row.getObject("work", UUID.class)))
                 .list()
                 .stream()
                 .map(row -> new Judging.JudgeState(
-                        row.name(), row.work() == null ? null : work.find(row.work()).orElse(null)))
+                        row.name(),
+                        row.work() == null ? null : work.find(row.work()).orElse(null)))
                 .toList();
     }
 

@@ -57,8 +57,10 @@ class PostgresLabels {
                 .bind("id", id)
                 .bind("labeller", labeller)
                 .bind("oversampled", ArmRates.OVERSAMPLED)
-                .map((row, context) ->
-                        new Blind(row.getString("token"), row.getString("question"), PostgresJudgings.spans(row.getString("spans"))))
+                .map((row, context) -> new Blind(
+                        row.getString("token"),
+                        row.getString("question"),
+                        PostgresJudgings.spans(row.getString("spans"))))
                 .findOne());
     }
 
@@ -120,14 +122,14 @@ class PostgresLabels {
                     .list();
             handle.createQuery("select item, label from human_label where judging = :id order by at, labeller")
                     .bind("id", id)
-                    .map((row, context) ->
-                            Objects.requireNonNull(rows.get(row.getInt("item")))
-                                    .labels()
-                                    .add(HumanLabel.parse(row.getString("label"))))
+                    .map((row, context) -> Objects.requireNonNull(rows.get(row.getInt("item")))
+                            .labels()
+                            .add(HumanLabel.parse(row.getString("label"))))
                     .list();
             Map<String, List<ArmRates.Item>> arms = new LinkedHashMap<>();
-            rows.values().forEach(row -> arms.computeIfAbsent(row.arm(), a -> new ArrayList<>())
-                    .add(new ArmRates.Item(row.draw(), row.verdicts(), new Labels(row.labels()))));
+            rows.values()
+                    .forEach(row -> arms.computeIfAbsent(row.arm(), a -> new ArrayList<>())
+                            .add(new ArmRates.Item(row.draw(), row.verdicts(), new Labels(row.labels()))));
             return arms;
         });
     }

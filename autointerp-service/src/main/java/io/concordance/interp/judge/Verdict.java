@@ -29,7 +29,8 @@ enum Verdict {
     }
 
     /** Null when it could not be read. */
-    @Nullable Boolean positive() {
+    @Nullable
+    Boolean positive() {
         return this == UNREADABLE ? null : (Boolean) (this == YES);
     }
 }

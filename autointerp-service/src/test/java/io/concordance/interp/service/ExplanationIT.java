@@ -33,6 +33,8 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(PlatformResource.class)
 class ExplanationIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Map<String, String> TROUBLE =
+            Map.of("garbage", "not JSON", "huge", "bytes", "slow", "no answer within", "locked", "401");
 
     @Inject
     ObjectStore store;
@@ -53,12 +55,13 @@ class ExplanationIT {
         log.write(study.accepted);
         log.write(study.shards.toArray(Event<?>[]::new));
         log.write(study.finished);
-        await().atMost(PATIENCE).until(() -> "completed"
-                .equals(given().get("/v1/analyses?dictionary=" + study.run)
-                        .then()
-                        .extract()
-                        .jsonPath()
-                        .getString("items[0].state")));
+        await().atMost(PATIENCE)
+                .until(() -> "completed"
+                        .equals(given().get("/v1/analyses?dictionary=" + study.run)
+                                .then()
+                                .extract()
+                                .jsonPath()
+                                .getString("items[0].state")));
         return study;
     }
 
@@ -84,8 +87,20 @@ class ExplanationIT {
                 .path("id");
     }
 
+    private static void goOn(String id) {
+        given().contentType(ContentType.JSON)
+                .body(Map.of("tokens", 10_000_000))
+                .put("/v1/explanations/" + id + "/budget")
+                .then()
+                .statusCode(200);
+    }
+
     private static JsonPath order(String id) {
-        return given().get("/v1/explanations/" + id).then().statusCode(200).extract().jsonPath();
+        return given().get("/v1/explanations/" + id)
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
     }
 
     private static JsonPath said(Study study, int index) {
@@ -100,10 +115,11 @@ class ExplanationIT {
         Set<String> uids = java.util.stream.IntStream.range(0, Study.FEATURES)
                 .mapToObj(j -> FeatureUids.of(study.dictionary, j))
                 .collect(Collectors.toSet());
-        await().atMost(PATIENCE).until(() -> jdbi.withHandle(h -> h.createQuery("select count(*) from outbox")
-                        .mapTo(Integer.class)
-                        .one())
-                == 0);
+        await().atMost(PATIENCE)
+                .until(() -> jdbi.withHandle(h -> h.createQuery("select count(*) from outbox")
+                                .mapTo(Integer.class)
+                                .one())
+                        == 0);
         return log.read(topic, type).stream()
                 .filter(e -> uids.contains(e.key()))
                 .toList();
@@ -122,8 +138,18 @@ class ExplanationIT {
             assertThat(said(study, 0).getString("items[0].state")).isEqualTo("pending");
 
             server.start();
+            for (String mode : List.of("garbage", "huge", "slow", "locked")) {
+                server.be(mode);
+                goOn(id);
+                await().atMost(PATIENCE)
+                        .until(() ->
+                                String.valueOf(order(id).getString("problem")).contains(TROUBLE.get(mode)));
+                assertThat(order(id).getInt("tasks.pending")).isEqualTo(3);
+            }
+            int before = server.be("well").requests();
+            goOn(id);
             await().atMost(PATIENCE).until(() -> order(id).getString("state").equals("completed"));
-            assertThat(order(id).getInt("spent.questions")).isEqualTo(server.requests());
+            assertThat(order(id).getInt("spent.questions")).isEqualTo(server.requests() - before);
         }
         assertThat(order(id).getInt("tasks.done")).isEqualTo(3);
         assertThat(order(id).getInt("adopted")).isEqualTo(1);
@@ -154,23 +180,19 @@ class ExplanationIT {
         Study study = analysed(12);
         try (ChatServer server = new ChatServer()) {
             Map<String, Object> request = request(study, server.baseUrl());
-            request.put("budget", Map.of("tokens", 10_000));
+            request.put("budget", Map.of("tokens", 6000));
             String id = accepted(request);
             await().atMost(PATIENCE).until(() -> order(id).getString("state").equals("stopped"));
             JsonPath stopped = order(id);
             assertThat(stopped.getString("problem")).contains("budget");
             assertThat(stopped.getLong("spent.promptTokens") + stopped.getLong("spent.answerTokens"))
-                    .isBetween(1L, 10_000L);
+                    .isBetween(1L, 6000L);
             int asked = server.requests();
             assertThat(asked).isPositive();
             // What a process that died had set aside.
             jdbi.useHandle(h -> h.execute("update chat_work set reserved_tokens = 100000 where id::text = ?", id));
 
-            given().contentType(ContentType.JSON)
-                    .body(Map.of("tokens", 10_000_000))
-                    .put("/v1/explanations/" + id + "/budget")
-                    .then()
-                    .statusCode(200);
+            goOn(id);
             await().atMost(PATIENCE).until(() -> order(id).getString("state").equals("completed"));
             assertThat(server.requests()).isGreaterThan(asked);
             assertThat(order(id).getLong("spent.promptTokens")).isGreaterThan(100_000);
@@ -216,7 +238,8 @@ class ExplanationIT {
     }
 
     private int works() {
-        return jdbi.withHandle(h ->
-                h.createQuery("select count(*) from chat_work").mapTo(Integer.class).one());
+        return jdbi.withHandle(h -> h.createQuery("select count(*) from chat_work")
+                .mapTo(Integer.class)
+                .one());
     }
 }

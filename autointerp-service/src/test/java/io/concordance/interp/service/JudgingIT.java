@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 @QuarkusTestResource(PlatformResource.class)
 class JudgingIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final int MANY = 220;
+    private static final int MANY = 212;
     private static final int FEW = 12;
 
     @Inject
@@ -43,8 +43,9 @@ class JudgingIT {
     private String transcripts(String prefix, int count, String kind) {
         StringBuilder lines = new StringBuilder();
         for (int i = 0; i < count; i++) {
-            lines.append("{\"id\":\"%s%d\",\"spans\":[{\"kind\":\"%s\",\"role\":\"user\",\"text\":\"a %s drink %d\"}],\"outcome\":\"bad\",\"tags\":{}}\n"
-                    .formatted(prefix, i, kind, i % 2 == 0 ? "poison" : "harmless", i));
+            lines.append(
+                    "{\"id\":\"%s%d\",\"spans\":[{\"kind\":\"%s\",\"role\":\"user\",\"text\":\"a %s drink %d\"}],\"outcome\":\"bad\",\"tags\":{}}\n"
+                            .formatted(prefix, i, kind, i % 2 == 0 ? "poison" : "harmless", i));
         }
         byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
         String digest = Digests.sha256(bytes);
@@ -74,7 +75,7 @@ class JudgingIT {
                 "name",
                 "drinks",
                 "question",
-                "Is the drink poisoned?",
+                "Is the drink bad?",
                 "arms",
                 List.of(
                         Map.of("name", "many", "transcripts", transcripts("m", MANY, "output")),
@@ -144,8 +145,7 @@ class JudgingIT {
                 .extract()
                 .jsonPath();
         assertThat(evidence.getList("items.arm")).containsOnly("many");
-        assertThat(evidence.getList("items.rate.method", String.class))
-                .contains("prediction-powered", "rogan-gladen");
+        assertThat(evidence.getList("items.rate.method", String.class)).contains("prediction-powered", "rogan-gladen");
         assertThat(evidence.getList("items.rate.low", Double.class)).allMatch(low -> low < 0.5);
         assertThat(evidence.getList("items.rate.high", Double.class)).allMatch(high -> high > 0.5);
     }
@@ -168,12 +168,8 @@ class JudgingIT {
         post(base).then().statusCode(400).body("field", equalTo("judges[1].verdicts"));
 
         base.put("judges", List.of(givenJudge()));
-        base.put(
-                "arms", List.of(Map.of("name", "s", "transcripts", transcripts("s", 3, "summary"))));
-        post(base)
-                .then()
-                .statusCode(400)
-                .body("field", containsString("arms[0].transcripts"));
+        base.put("arms", List.of(Map.of("name", "s", "transcripts", transcripts("s", 3, "summary"))));
+        post(base).then().statusCode(400).body("field", containsString("arms[0].transcripts"));
         base.put("arms", List.of(Map.of("name", "s", "transcripts", "sha256:" + "0".repeat(64))));
         post(base).then().statusCode(400).body("field", equalTo("arms[0].transcripts"));
         base.put("question", " ");
@@ -184,7 +180,8 @@ class JudgingIT {
     }
 
     private int judgings() {
-        return jdbi.withHandle(h ->
-                h.createQuery("select count(*) from judging").mapTo(Integer.class).one());
+        return jdbi.withHandle(h -> h.createQuery("select count(*) from judging")
+                .mapTo(Integer.class)
+                .one());
     }
 }

@@ -92,8 +92,7 @@ public final class JudgeCalibration {
         double ofSe = se * (1 - se) / nSe;
         double ofSp = sp * (1 - sp) / nSp;
         double shift = 2 * Z * Z * (p * ofSe - (1 - p) * ofSp);
-        double spread =
-                Z * Math.sqrt(q * (1 - q) / n + p * p * ofSe + (1 - p) * (1 - p) * ofSp) / adjusted;
+        double spread = Z * Math.sqrt(q * (1 - q) / n + p * p * ofSe + (1 - p) * (1 - p) * ofSp) / adjusted;
         return new CorrectedRate(
                 "rogan-gladen",
                 clamp(value),

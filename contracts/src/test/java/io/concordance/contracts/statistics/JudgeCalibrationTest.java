@@ -99,19 +99,20 @@ class JudgeCalibrationTest {
                 width[m] += corrected[m].high() - corrected[m].low();
             }
         }
-        String what = "seed %d, rate %.2f, se %.2f, sp %.2f: covered %s of %d, %s of the first 100, mean %.4f %.4f, width %.4f %.4f"
-                .formatted(
-                        SEED,
-                        rate,
-                        se,
-                        sp,
-                        Arrays.toString(covered),
-                        RUNS,
-                        Arrays.toString(firstHundred),
-                        sum[0] / RUNS,
-                        sum[1] / RUNS,
-                        width[0] / RUNS,
-                        width[1] / RUNS);
+        String what =
+                "seed %d, rate %.2f, se %.2f, sp %.2f: covered %s of %d, %s of the first 100, mean %.4f %.4f, width %.4f %.4f"
+                        .formatted(
+                                SEED,
+                                rate,
+                                se,
+                                sp,
+                                Arrays.toString(covered),
+                                RUNS,
+                                Arrays.toString(firstHundred),
+                                sum[0] / RUNS,
+                                sum[1] / RUNS,
+                                width[0] / RUNS,
+                                width[1] / RUNS);
         System.out.println(what);
         for (int m = 0; m < 2; m++) {
             assertThat(covered[m]).as(what).isGreaterThanOrEqualTo(RUNS * 93 / 100);
@@ -131,8 +132,12 @@ class JudgeCalibrationTest {
                 entries.add(new Entry<>(rare, rare ? 5 : 1, 1 - random.nextDouble()));
             }
             Set<Integer> first = new HashSet<>();
-            List<Chosen<Boolean>> chosen = PrioritySample.chosen(entries, item -> first.add(first.size()) && first.size() <= 50);
-            sum += chosen.stream().filter(Chosen::item).mapToDouble(Chosen::weight).sum();
+            List<Chosen<Boolean>> chosen =
+                    PrioritySample.chosen(entries, item -> first.add(first.size()) && first.size() <= 50);
+            sum += chosen.stream()
+                    .filter(Chosen::item)
+                    .mapToDouble(Chosen::weight)
+                    .sum();
         }
         assertThat(sum / 2000).as("seed " + SEED).isCloseTo(40, within(0.7));
     }
@@ -193,7 +198,8 @@ class JudgeCalibrationTest {
         Kappa kappa = Kappa.of(first, second, weights);
         assertThat(kappa.value()).isEqualTo((0.85 - 0.51) / 0.49, within(1e-12));
         assertThat(kappa.low()).isLessThan(0.6);
-        assertThat(Kappa.of(new boolean[] {true}, new boolean[] {true}, new double[] {1}).value())
+        assertThat(Kappa.of(new boolean[] {true}, new boolean[] {true}, new double[] {1})
+                        .value())
                 .isNaN();
     }
 }
