@@ -1,13 +1,9 @@
 package io.concordance.bench;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.concordance.bench.Comparison.Progress;
-import io.concordance.contracts.json.Json;
-import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -18,24 +14,15 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A Python process that takes one JSON order a line and answers each with one line; the first line is its greeting. Its
- * environment is made on first use with {@code venv} and {@code pip}; {@code CONCORDANCE_BENCH_PYTHON} names an
- * interpreter that has the packages already.
+ * A Python script that is asked. Its environment is made on first use with {@code venv} and {@code pip};
+ * {@code CONCORDANCE_BENCH_PYTHON} names an interpreter that has the packages already.
  */
-public final class PythonPeer implements AutoCloseable {
+public final class PythonPeer extends AskedProcess {
     private static final String OWN_PYTHON = "CONCORDANCE_BENCH_PYTHON";
     private static final int INSTALL_MINUTES = 30;
 
-    private final Process process;
-    private final Writer orders;
-    private final BufferedReader answers;
-    private final JsonNode greeting;
-
-    private PythonPeer(Process process) throws IOException {
-        this.process = process;
-        this.orders = process.outputWriter();
-        this.answers = process.inputReader();
-        this.greeting = answer();
+    private PythonPeer(Process process, Path log) throws IOException {
+        super(process, log);
     }
 
     /** Why there is no peer. */
@@ -74,16 +61,9 @@ public final class PythonPeer implements AutoCloseable {
                 Files.copy(Objects.requireNonNull(source), copy, StandardCopyOption.REPLACE_EXISTING);
             }
             Path log = work.resolve("python.log");
-            Process process = new ProcessBuilder(
-                            python(environment, progress), copy.toString(), Integer.toString(threads))
-                    .redirectError(log.toFile())
-                    .start();
-            try {
-                return new PythonPeer(process);
-            } catch (IOException e) {
-                process.destroyForcibly();
-                throw new Absent("the Python process ended: " + lastLine(log));
-            }
+            return new PythonPeer(
+                    launch(List.of(python(environment, progress), copy.toString(), Integer.toString(threads)), log),
+                    log);
         } catch (IOException e) {
             throw new Absent(String.valueOf(e.getMessage()));
         }
@@ -137,37 +117,5 @@ public final class PythonPeer implements AutoCloseable {
         if (process.exitValue() != 0) {
             throw new Absent("'" + String.join(" ", command) + "' failed: " + lastLine(log));
         }
-    }
-
-    private static String lastLine(Path log) throws IOException {
-        List<String> lines =
-                Files.readAllLines(log).stream().filter(line -> !line.isBlank()).toList();
-        return lines.isEmpty() ? "without a word" : lines.getLast().strip();
-    }
-
-    /** What the script said of itself. */
-    public JsonNode greeting() {
-        return greeting;
-    }
-
-    /** Sends an order and waits for its answer. */
-    public JsonNode ask(Object order) throws IOException {
-        orders.write(Json.mapper().writeValueAsString(order));
-        orders.write('\n');
-        orders.flush();
-        return answer();
-    }
-
-    private JsonNode answer() throws IOException {
-        String line = answers.readLine();
-        if (line == null) {
-            throw new IOException("the Python process ended");
-        }
-        return Json.mapper().readTree(line);
-    }
-
-    @Override
-    public void close() {
-        process.destroy();
     }
 }

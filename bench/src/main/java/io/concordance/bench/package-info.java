@@ -1,7 +1,4 @@
-/**
- * Comparisons, run by {@code ./concordance bench NAME}, and JMH benchmarks:
- * {@code java -cp 'bench/target/classes:bench/target/bench/*' org.openjdk.jmh.Main NAME}.
- */
+/** Comparisons and JMH benchmarks, run by {@code ./concordance bench NAME}. */
 @NullMarked
 package io.concordance.bench;
 

@@ -56,7 +56,7 @@ public interface TrainerConfig {
     @WithDefault("1048576")
     int windowRows();
 
-    /** Time between checkpoints; longer when writing one takes more than a tenth of it. */
+    /** Time between checkpoints; longer when writing one takes more than 3 % of it. */
     @WithDefault("5s")
     Duration checkpointEvery();
 

@@ -2,6 +2,7 @@ package io.concordance.bench.training;
 
 import io.concordance.trainer.kernel.AdamStep;
 import io.concordance.trainer.kernel.BatchMoments;
+import io.concordance.trainer.kernel.KernelShape;
 import io.concordance.trainer.kernel.Objective;
 import io.concordance.trainer.kernel.Parameter;
 import io.concordance.trainer.kernel.Quantity;
@@ -9,68 +10,74 @@ import io.concordance.trainer.kernel.Residual;
 import io.concordance.trainer.kernel.Selection;
 import io.concordance.trainer.kernel.StepKernels;
 import io.concordance.trainer.kernel.VectorKernels;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
- * The vector kernels under the schedule of dictionary_learning's TopK trainer: Adam, rate rising over the warm-up, and
- * the norm of the gradient of the summed squared error, which is d times that of the mean, clipped at 1.
+ * The vector kernels under the schedule of the peers: Adam, rate rising over the warm-up, and the norm of the gradient of
+ * the summed squared error, which is d times that of the mean, clipped.
  */
-final class OwnTrainer implements AutoCloseable {
-    private final Scene scene;
+final class OwnTrainer implements Trainer {
+    private final Order order;
+    private final float[][] rows;
     private final StepKernels kernels;
     private final Selection selection;
     private final Objective objective;
     private final int[] dead;
-    private final double rate;
-    private final int warmUp;
     private long step;
-    private double fvu;
     private long selectNanos;
 
-    /** @param dead features that AuxK is run for, none to leave it out */
-    OwnTrainer(
-            Scene scene, int threads, Selection selection, Objective objective, int[] dead, double rate, int warmUp) {
-        this.scene = scene;
-        this.kernels = new VectorKernels(scene.shape, threads);
-        this.selection = selection;
-        this.objective = objective;
-        this.dead = dead;
-        this.rate = rate;
-        this.warmUp = warmUp;
-        kernels.put(Parameter.ENCODER, Quantity.VALUE, scene.directions);
-        kernels.put(Parameter.DECODER, Quantity.VALUE, scene.directions);
+    OwnTrainer(Order order, int threads) throws IOException {
+        this.order = order;
+        this.rows = Floats.read(Path.of(order.rows()), order.batch() * order.d());
+        this.kernels = new VectorKernels(new KernelShape(order.d(), order.f(), order.batch()), threads);
+        this.selection =
+                order.trainer().equals("topk") ? new Selection.TopK(order.k()) : new Selection.BatchTopK(order.k());
+        this.objective = order.trainer().equals("matryoshka")
+                ? new Objective(
+                        new int[] {order.f() / 16, order.f() / 8, order.f() / 4, order.f() / 2, order.f()}, 0, 0, 0)
+                : Objective.reconstruction(order.f());
+        this.dead = IntStream.range(0, order.dead()).toArray();
+        float[] directions = Floats.read(Path.of(Objects.requireNonNull(order.directions())), order.f() * order.d())[0];
+        kernels.put(Parameter.ENCODER, Quantity.VALUE, directions);
+        kernels.put(Parameter.DECODER, Quantity.VALUE, directions);
     }
 
-    /** One step on the next batch; returns its nanoseconds. */
-    long step() {
-        float[] rows = scene.rows[(int) (step % scene.batches)];
-        long begin = System.nanoTime();
-        BatchMoments moments = kernels.centre(rows, 1);
+    @Override
+    public void step() {
+        kernels.centre(rows[(int) (step % rows.length)], 1);
         long selecting = System.nanoTime();
         kernels.select(selection);
         selectNanos = System.nanoTime() - selecting;
         Residual residual = kernels.decode(objective);
         if (dead.length > 0) {
-            kernels.select(new Selection.DeadTopK(dead, Math.min(dead.length, scene.shape.width() / 2)));
+            kernels.select(new Selection.DeadTopK(dead, Math.min(dead.length, order.d() / 2)));
             kernels.decodeAuxiliary(1 / 32.0 / residual.variance());
         }
         kernels.groupByFeature();
-        double width = scene.shape.width();
-        double norm = width * Math.sqrt(kernels.gradients());
-        double risen = warmUp == 0 ? 1 : Math.min(1, (double) step / warmUp);
+        double norm = order.d() * Math.sqrt(kernels.gradients());
+        double clip = order.clip() > 0 && norm > order.clip() ? order.clip() / norm : 1;
+        double risen = order.warmup() == 0 ? 1 : Math.min(1, (double) step / order.warmup());
         step++;
-        kernels.update(AdamStep.at(step, rate * risen, 0.9, 0.999, 1e-8, width * Math.min(1, 1 / norm)));
-        long nanos = System.nanoTime() - begin;
-        fvu = residual.squares() / moments.variance();
-        return nanos;
+        kernels.update(AdamStep.at(step, order.rate() * risen, 0.9, 0.999, 1e-8, order.d() * clip));
     }
 
-    /** Of the last batch before its step. */
-    double fvu() {
-        return fvu;
+    @Override
+    public double fvu(float[] held) {
+        BatchMoments moments = kernels.centre(held, 1);
+        kernels.select(selection);
+        return kernels.decode(objective).squares() / moments.variance();
     }
 
-    /** Nanoseconds that encoding and selecting took of the last step. */
-    long selectNanos() {
+    @Override
+    public float[] decoder() {
+        return kernels.get(Parameter.DECODER, Quantity.VALUE);
+    }
+
+    @Override
+    public long selectNanos() {
         return selectNanos;
     }
 

@@ -1,10 +1,9 @@
-"""Training steps of published TopK trainers on the CPU, one JSON order a line.
+"""Training steps of published TopK trainers on the CPU, one JSON order a line: Order.Steps and Order of this package.
 
-Order: {"peer", "d", "f", "k", "batch", "rows": file of float32 [n * batch, d], "directions": file of float32 [f, d],
-        "rate", "warmup", "steps", "reset"}
-Answer: {"seconds": [one a step], "fvu": on the last batch before its step, "peak": bytes resident at most}
+Answer: {"seconds": [one a step], "selecting": [], "fvu": of the held-out rows, "peak": bytes resident at most}
 """
 
+import importlib.metadata as metadata
 import json
 import os
 import resource
@@ -20,34 +19,48 @@ torch.set_num_threads(int(sys.argv[1]))
 torch.manual_seed(0)
 
 
+def floats(file, *shape):
+    return torch.from_numpy(np.fromfile(file, dtype="<f4").reshape(*shape).copy())
+
+
 def directions(order):
-    return torch.from_numpy(np.fromfile(order["directions"], dtype="<f4").reshape(order["f"], order["d"]).copy())
+    return floats(order["directions"], order["f"], order["d"])
+
+
+def dead_features(order):
+    """The features that AuxK is told are dead, whether they fire or not, so that it does the same work every step."""
+    return torch.arange(order["f"]) < order["dead"] if order["dead"] > 0 else None
+
+
+def risen(order, step):
+    return min(1.0, step / order["warmup"]) if order["warmup"] > 0 else 1.0
 
 
 class SaeLens:
     """SAELens' TopKTrainingSAE with the body of SAETrainer's step."""
 
-    def __init__(self, order, sparse=False):
+    def __init__(self, order):
         from sae_lens.saes.sae import TrainStepInput
         from sae_lens.saes.topk_sae import TopKTrainingSAE, TopKTrainingSAEConfig
 
         self.input = TrainStepInput
         self.sae = TopKTrainingSAE(
-            TopKTrainingSAEConfig(
-                d_in=order["d"], d_sae=order["f"], k=order["k"], device="cpu", use_sparse_activations=sparse
-            )
+            TopKTrainingSAEConfig(d_in=order["d"], d_sae=order["f"], k=order["k"], device="cpu")
         )
         w = directions(order)
         self.sae.W_dec.data = w.clone()
         self.sae.W_enc.data = w.T.contiguous()
         self.optimizer = torch.optim.Adam(self.sae.parameters(), lr=order["rate"])
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, lambda step: risen(order, step))
+        self.clip = order["clip"]
+        self.dead = dead_features(order)
         self.fired = torch.zeros(order["f"])
         self.step = 0
 
     def update(self, x):
         out = self.sae.training_forward_pass(
             step_input=self.input(
-                sae_in=x, dead_neuron_mask=None, coefficients={}, n_training_steps=self.step, is_logging_step=False
+                sae_in=x, dead_neuron_mask=self.dead, coefficients={}, n_training_steps=self.step, is_logging_step=False
             )
         )
         with torch.no_grad():
@@ -57,24 +70,28 @@ class SaeLens:
             self.fired += 1
             self.fired[did] = 0
         out.loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.sae.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(self.sae.parameters(), self.clip)
         self.optimizer.step()
         self.optimizer.zero_grad()
+        self.schedule.step()
         self.step += 1
 
     @torch.no_grad()
     def reconstruct(self, x):
         return self.sae.decode(self.sae.encode(x))
 
+    def decoder(self):
+        return self.sae.W_dec
+
 
 class DictionaryLearning:
-    """dictionary_learning's TopKTrainer as it is, started at the given directions and at the origin."""
+    """dictionary_learning's TopKTrainer as it is; from given directions and the origin, or from its own start."""
 
     def __init__(self, order):
         from dictionary_learning.trainers.top_k import TopKTrainer
 
-        self.trainer = TopKTrainer(
-            steps=10**9,
+        trainer = TopKTrainer(
+            steps=order["total"],
             activation_dim=order["d"],
             dict_size=order["f"],
             k=order["k"],
@@ -83,12 +100,23 @@ class DictionaryLearning:
             lr=order["rate"],
             warmup_steps=order["warmup"],
             device="cpu",
-            seed=0,
+            seed=order["seed"],
         )
-        w = directions(order)
-        self.trainer.ae.decoder.weight.data = w.T.contiguous()
-        self.trainer.ae.encoder.weight.data = w.clone()
-        self.step = 1
+        self.trainer = trainer
+        self.step = 0
+        if "directions" in order:
+            w = directions(order)
+            trainer.ae.decoder.weight.data = w.T.contiguous()
+            trainer.ae.encoder.weight.data = w.clone()
+            self.step = 1
+        if order["dead"] > 0:
+            auxiliary_loss = trainer.get_auxiliary_loss
+
+            def of_the_dead(*arguments):
+                trainer.num_tokens_since_fired[: order["dead"]] = trainer.dead_feature_threshold
+                return auxiliary_loss(*arguments)
+
+            trainer.get_auxiliary_loss = of_the_dead
 
     def update(self, x):
         self.trainer.update(self.step, x)
@@ -97,6 +125,9 @@ class DictionaryLearning:
     @torch.no_grad()
     def reconstruct(self, x):
         return self.trainer.ae(x)
+
+    def decoder(self):
+        return self.trainer.ae.decoder.weight.T
 
 
 class Sparsify:
@@ -110,19 +141,28 @@ class Sparsify:
         self.coder.encoder.weight.data = w.clone()
         self.coder.W_dec.data = w.clone()
         self.optimizer = torch.optim.Adam(self.coder.parameters(), lr=order["rate"])
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimizer, lambda step: risen(order, step))
+        self.dead = dead_features(order)
 
     def update(self, x):
         self.coder.set_decoder_norm_to_unit_norm()
-        out = self.coder(x, dead_mask=None)
-        out.fvu.backward()
+        out = self.coder(x, dead_mask=self.dead)
+        loss = out.fvu if self.dead is None else out.fvu + out.auxk_loss / 32
+        loss.backward()
         self.coder.remove_gradient_parallel_to_decoder_directions()
         torch.nn.utils.clip_grad_norm_(self.coder.parameters(), 1.0)
         self.optimizer.step()
         self.optimizer.zero_grad()
+        self.schedule.step()
 
     @torch.no_grad()
     def reconstruct(self, x):
-        return self.coder(x, dead_mask=None).sae_out
+        self.coder.set_decoder_norm_to_unit_norm()
+        return self.coder(x).sae_out
+
+    def decoder(self):
+        self.coder.set_decoder_norm_to_unit_norm()
+        return self.coder.W_dec
 
 
 PEERS = {"sae_lens": SaeLens, "dictionary_learning": DictionaryLearning, "sparsify": Sparsify}
@@ -130,11 +170,8 @@ PEERS = {"sae_lens": SaeLens, "dictionary_learning": DictionaryLearning, "sparsi
 
 def version(module):
     try:
-        import importlib.metadata as metadata
-
-        __import__(module)
         return metadata.version({"sparsify": "eai-sparsify"}.get(module, module.replace("_", "-")))
-    except Exception as problem:  # a broken installation must not end the comparison
+    except metadata.PackageNotFoundError as problem:
         return f"absent: {problem}"
 
 
@@ -145,22 +182,27 @@ def say(answer):
 out = sys.stdout
 sys.stdout = sys.stderr
 say({"torch": torch.__version__, "peers": {name: version(name) for name in PEERS}})
-state = None
+trainer = None
 for line in sys.stdin:
-    order = json.loads(line)
-    if order["reset"] or state is None:
-        state = None
-        state = PEERS[order["peer"]](order)
-        rows = torch.from_numpy(np.fromfile(order["rows"], dtype="<f4").reshape(-1, order["batch"], order["d"]).copy())
+    asked = json.loads(line)
+    if "begin" in asked:
+        order = asked["begin"]
+        trainer = None
+        trainer = PEERS[order["trainer"]](order)
+        rows = floats(order["rows"], -1, order["batch"], order["d"])
         at = 0
     seconds = []
-    fvu = 0.0
-    for i in range(order["steps"]):
+    for _ in range(asked["steps"]):
         x = rows[at % len(rows)]
         at += 1
-        if i == order["steps"] - 1:
-            fvu = float((x - state.reconstruct(x)).pow(2).sum() / (x - x.mean(0)).pow(2).sum())
         begin = time.perf_counter()
-        state.update(x)
+        trainer.update(x)
         seconds.append(time.perf_counter() - begin)
-    say({"seconds": seconds, "fvu": fvu, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024})
+    fvu = 0.0
+    if asked["measure"]:
+        x = floats(order["held"], order["batch"], order["d"])
+        fvu = float((x - trainer.reconstruct(x)).pow(2).sum() / (x - x.mean(0)).pow(2).sum())
+    if "write" in asked:
+        trainer.decoder().detach().contiguous().numpy().astype("<f4").tofile(asked["write"])
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    say({"seconds": seconds, "selecting": [], "fvu": fvu, "peak": peak})

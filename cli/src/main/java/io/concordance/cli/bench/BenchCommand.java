@@ -18,10 +18,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        description = "Run a comparison and print its figures. Names: capture-overhead, training-peers.")
+        description = "Run a comparison and print its figures. Names: capture-overhead, jmh, training-peers.")
 public final class BenchCommand implements Callable<Integer> {
     /** Heaps of comparisons that hold more than a capture worker may. */
-    private static final Map<String, String> HEAPS = Map.of("training-peers", "-Xmx2g");
+    private static final Map<String, String> HEAPS = Map.of("training-peers", "-Xmx1g");
 
     @Parameters(paramLabel = "NAME", description = "The comparison.")
     String name = "";
@@ -29,6 +29,17 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Write the figures here as well.")
     @Nullable
     Path json;
+
+    @Option(names = "--quick", description = "Sizes so small that the figures say nothing but that all of it runs.")
+    boolean quick;
+
+    @Option(names = "--rounds", paramLabel = "N", description = "How often each alternative is measured.")
+    @Nullable
+    Integer rounds;
+
+    @Option(names = "--only", paramLabel = "REGEX", description = "Only what has a name with this in it.")
+    @Nullable
+    String only;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -60,6 +71,15 @@ public final class BenchCommand implements Callable<Integer> {
                         capture.resolve("lib/boot") + "/*"),
                 "io.concordance.bench.Bench",
                 name));
+        if (quick) {
+            command.add("--quick");
+        }
+        if (rounds != null) {
+            command.addAll(List.of("--rounds", rounds.toString()));
+        }
+        if (only != null) {
+            command.addAll(List.of("--only", only));
+        }
         if (json != null) {
             command.addAll(List.of("--json", json.toAbsolutePath().toString()));
         }

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class TrainingRun {
     private static final Logger LOG = Logger.getLogger(TrainingRun.class);
     private static final long REPORT_NANOS = 500_000_000L;
-    /** A checkpoint may take no more than this share of the time. */
-    private static final int CHECKPOINT_SHARE = 10;
+    /** After a checkpoint, training goes on for at least this many times what it took: 3 % of the time at most. */
+    private static final int CHECKPOINT_PAUSE = 33;
 
     private final ClaimedRun run;
     private final Training training;
@@ -66,7 +66,12 @@ final class TrainingRun {
                 giveBack();
                 return;
             }
-            switch (training.advance()) {
+            long begin = System.nanoTime();
+            Training.Advance advance = training.advance();
+            if (advance == Training.Advance.STEPPED || advance == Training.Advance.REPORTED) {
+                parts.gauges().stepped(System.nanoTime() - begin);
+            }
+            switch (advance) {
                 case STEPPED -> moved();
                 case REPORTED -> {
                     point();
@@ -179,7 +184,8 @@ final class TrainingRun {
         checkpointedStep = training.step().step();
         parts.sweep();
         long now = System.nanoTime();
-        long pause = Math.max(parts.config().checkpointEvery().toNanos(), CHECKPOINT_SHARE * (now - start));
+        parts.gauges().checkpointed(now - start);
+        long pause = Math.max(parts.config().checkpointEvery().toNanos(), CHECKPOINT_PAUSE * (now - start));
         nextCheckpoint = now + pause;
     }
 

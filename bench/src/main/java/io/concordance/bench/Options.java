@@ -1,0 +1,51 @@
+package io.concordance.bench;
+
+import io.concordance.contracts.problem.FieldProblem;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What can be asked of a comparison.
+ *
+ * @param quick sizes so small that the figures say nothing but that all of it runs
+ * @param rounds how often each alternative is measured; null for the comparison's own number
+ * @param only regular expression on the names of what is measured; null for all
+ */
+public record Options(
+        boolean quick, @Nullable Integer rounds, @Nullable String only) {
+    public static final Options NONE = new Options(false, null, null);
+    private static final int MAX_ROUNDS = 1000;
+
+    public Options {
+        if (rounds != null && (rounds < 1 || rounds > MAX_ROUNDS)) {
+            throw new FieldProblem("--rounds", rounds, "1 to " + MAX_ROUNDS);
+        }
+    }
+
+    /** @throws FieldProblem when {@code --only} was given */
+    public Options withoutOnly() {
+        if (only != null) {
+            throw new FieldProblem("--only", only, "no such option for this comparison");
+        }
+        return this;
+    }
+
+    /** @throws FieldProblem when {@code --rounds} was given */
+    public Options withoutRounds() {
+        if (rounds != null) {
+            throw new FieldProblem("--rounds", rounds, "no such option for this comparison");
+        }
+        return this;
+    }
+
+    /** @throws FieldProblem when {@code --quick} was given */
+    public Options withoutQuick() {
+        if (quick) {
+            throw new FieldProblem("--quick", quick, "no such option for this comparison");
+        }
+        return this;
+    }
+
+    public int roundsOr(int standard) {
+        return rounds == null ? standard : rounds;
+    }
+}
