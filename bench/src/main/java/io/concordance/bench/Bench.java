@@ -1,6 +1,7 @@
 package io.concordance.bench;
 
 import io.concordance.bench.capture.CaptureOverhead;
+import io.concordance.bench.resume.KillResume;
 import io.concordance.bench.training.TrainingPeers;
 import io.concordance.contracts.json.Json;
 import io.concordance.contracts.problem.FieldProblem;
@@ -20,6 +21,7 @@ public final class Bench {
     private static final Map<String, Comparison> COMPARISONS = new TreeMap<>(Map.of(
             "capture-overhead", new CaptureOverhead(),
             "jmh", new JmhBenchmarks(),
+            "kill-resume", new KillResume(),
             "training-peers", new TrainingPeers()));
 
     private Bench() {}

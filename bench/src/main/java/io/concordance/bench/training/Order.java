@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param rows file of [batches, batch, d]
  * @param held file of [batch, d], reconstructed behind the steps; null for none
  * @param directions file of [f, d] to start encoder and decoder from; null for the trainer's own start
- * @param rate learning rate
+ * @param rate learning rate; 0 for the one the trainer would choose
  * @param warmup steps over which the rate rises
  * @param clip norm of the gradient of the summed squared error that it is cut to; 0 for none
  * @param dead leading features that AuxK takes for dead; 0 leaves AuxK out

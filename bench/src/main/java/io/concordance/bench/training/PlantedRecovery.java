@@ -22,7 +22,6 @@ import java.util.Locale;
 record PlantedRecovery(
         Workplace workplace, int width, int features, int k, int batch, int batches, int steps, int seeds) {
     private static final String PEER = "dictionary_learning";
-    private static final double RATE = 1e-3;
     private static final int WARM_UP_SHARE = 20;
 
     static PlantedRecovery full(Workplace workplace) {
@@ -48,15 +47,17 @@ record PlantedRecovery(
                 PythonPeer python = workplace.python()) {
             for (int seed = 1; seed <= seeds; seed++) {
                 workplace.progress().begins("planted dictionary, seed " + seed + " of " + seeds);
-                rows.add(row(seed, own, python));
+                rows.add(row(seed, 0, own, python));
+                rows.add(row(seed, peerRate(), own, python));
             }
         } catch (PythonPeer.Absent | IOException e) {
-            rows.add(List.of("", "not run: " + e.getMessage(), "", "", "", "", "", ""));
+            rows.add(List.of("", "not run: " + e.getMessage(), "", "", "", "", "", "", ""));
         }
         return new Report.Section(
                 title,
                 List.of(
                         "seed",
+                        "rate",
                         "features, ours",
                         PEER,
                         "difference",
@@ -68,16 +69,17 @@ record PlantedRecovery(
                 List.of(
                         "mean over features of the largest cosine with a planted direction; mean over the planted"
                                 + " directions, by how often they are in a row, of the largest cosine with a feature",
-                        "same rows, rate " + RATE + "; starts, warm-up, decay and AuxK as each has them"));
+                        "same rows; start, warm-up, decay and AuxK as each has them"));
     }
 
-    private List<String> row(int seed, AskedProcess own, AskedProcess python) throws IOException {
+    private List<String> row(int seed, double rate, AskedProcess own, AskedProcess python) throws IOException {
         PlantedRows planted = new PlantedRows(width, 2 * features, k, seed);
         Path file = Floats.write(workplace.folder().resolve("planted.f32"), planted.batches(batches, batch));
-        Recovery mine = recovery(own, order(file, "service", seed), planted);
-        Recovery theirs = recovery(python, order(file, PEER, seed), planted);
+        Recovery mine = recovery(own, order(file, "service", seed, rate), planted);
+        Recovery theirs = recovery(python, order(file, PEER, seed, rate), planted);
         return List.of(
                 Integer.toString(seed),
+                rate == 0 ? "each its own" : String.format(Locale.ROOT, "%.2g for both", rate),
                 cosine(mine.features),
                 cosine(theirs.features),
                 difference(mine.features, theirs.features),
@@ -87,7 +89,7 @@ record PlantedRecovery(
                 "-0.01 or more");
     }
 
-    private Order order(Path rows, String trainer, int seed) {
+    private Order order(Path rows, String trainer, int seed, double rate) {
         return new Order(
                 trainer,
                 width,
@@ -97,12 +99,17 @@ record PlantedRecovery(
                 rows.toString(),
                 null,
                 null,
-                RATE,
+                rate,
                 steps / WARM_UP_SHARE,
                 1,
                 0,
                 steps,
                 seed);
+    }
+
+    /** What the peer chooses: 2e-4 / sqrt(F / 2^14) (Gao et al. 2024). */
+    private double peerRate() {
+        return 2e-4 / Math.sqrt(features / 16_384.0);
     }
 
     private record Recovery(double features, double directions) {}

@@ -26,7 +26,7 @@ final class ServiceTrainer implements Trainer {
                 (long) order.total() * order.batch(),
                 order.seed(),
                 order.batch(),
-                order.rate(),
+                order.rate() == 0 ? null : order.rate(),
                 order.batch());
         this.kernels = Kernels.open(new KernelShape(order.d(), order.f(), order.batch()), threads);
         this.training = new TrainStep(config, kernels);

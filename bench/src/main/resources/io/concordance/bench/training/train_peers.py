@@ -97,7 +97,7 @@ class DictionaryLearning:
             k=order["k"],
             layer=0,
             lm_name="none",
-            lr=order["rate"],
+            lr=order["rate"] or None,
             warmup_steps=order["warmup"],
             device="cpu",
             seed=order["seed"],
