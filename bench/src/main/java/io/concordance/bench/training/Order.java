@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param directions file of [f, d] to start encoder and decoder from; null for the trainer's own start
  * @param rate learning rate; 0 for the one the trainer would choose
  * @param warmup steps over which the rate rises
+ * @param decay step from which a peer lets the rate fall to nothing over the rest of {@code total}; 0 for never
  * @param clip norm of the gradient of the summed squared error that it is cut to; 0 for none
  * @param dead leading features that AuxK takes for dead; 0 leaves AuxK out
  * @param total steps that will be asked for in all
@@ -29,6 +30,7 @@ record Order(
         @Nullable String directions,
         double rate,
         int warmup,
+        int decay,
         double clip,
         int dead,
         int total,
@@ -51,6 +53,7 @@ record Order(
                 scene.directions().toString(),
                 RATE,
                 WARM_UP,
+                0,
                 clip,
                 dead,
                 1_000_000,
@@ -58,7 +61,7 @@ record Order(
     }
 
     Order by(String other) {
-        return new Order(other, d, f, k, batch, rows, held, directions, rate, warmup, clip, dead, total, seed);
+        return new Order(other, d, f, k, batch, rows, held, directions, rate, warmup, decay, clip, dead, total, seed);
     }
 
     /**

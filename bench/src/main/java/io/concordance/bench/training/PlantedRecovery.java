@@ -69,7 +69,7 @@ record PlantedRecovery(
                 List.of(
                         "mean over features of the largest cosine with a planted direction; mean over the planted"
                                 + " directions, by how often they are in a row, of the largest cosine with a feature",
-                        "same rows; start, warm-up, decay and AuxK as each has them"));
+                        "same rows; start, warm-up and AuxK as each has them, and decay where the rate is its own"));
     }
 
     private List<String> row(int seed, double rate, AskedProcess own, AskedProcess python) throws IOException {
@@ -79,7 +79,7 @@ record PlantedRecovery(
         Recovery theirs = recovery(python, order(file, PEER, seed, rate), planted);
         return List.of(
                 Integer.toString(seed),
-                rate == 0 ? "each its own" : String.format(Locale.ROOT, "%.2g for both", rate),
+                rate == 0 ? "each its own" : String.format(Locale.ROOT, "%.2g for both, falling over the last fifth", rate),
                 cosine(mine.features),
                 cosine(theirs.features),
                 difference(mine.features, theirs.features),
@@ -101,6 +101,7 @@ record PlantedRecovery(
                 null,
                 rate,
                 steps / WARM_UP_SHARE,
+                rate == 0 ? 0 : steps * 4 / 5,
                 1,
                 0,
                 steps,

@@ -99,6 +99,7 @@ class DictionaryLearning:
             lm_name="none",
             lr=order["rate"] or None,
             warmup_steps=order["warmup"],
+            decay_start=order["decay"] or None,
             device="cpu",
             seed=order["seed"],
         )
