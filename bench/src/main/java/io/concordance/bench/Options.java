@@ -1,6 +1,8 @@
 package io.concordance.bench;
 
 import io.concordance.contracts.problem.FieldProblem;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,13 @@ public record Options(
     public Options {
         if (rounds != null && (rounds < 1 || rounds > MAX_ROUNDS)) {
             throw new FieldProblem("--rounds", rounds, "1 to " + MAX_ROUNDS);
+        }
+        if (only != null) {
+            try {
+                Pattern.compile(only);
+            } catch (PatternSyntaxException e) {
+                throw new FieldProblem("--only", only, "a regular expression: " + e.getDescription());
+            }
         }
     }
 
@@ -43,6 +52,11 @@ public record Options(
             throw new FieldProblem("--quick", quick, "no such option for this comparison");
         }
         return this;
+    }
+
+    /** Whether what goes by this name shall be measured. */
+    public boolean wants(String name) {
+        return only == null || Pattern.compile(only).matcher(name).find();
     }
 
     public int roundsOr(int standard) {

@@ -74,10 +74,10 @@ final class Announcements implements AutoCloseable {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
                 consumer.poll(POLL).forEach(message -> {
-                    DictionaryCheckpointed checkpointed = Events.parse(message, DictionaryCheckpointed.class)
-                            .data();
+                    DictionaryCheckpointed checkpointed =
+                            Events.parse(message, DictionaryCheckpointed.class).data();
                     if (checkpointed.complete()) {
                         states.put(checkpointed.runId(), checkpointed.checkpoint());
                     }

@@ -21,7 +21,8 @@ import java.util.stream.Stream;
 
 /**
  * Runs of the real trainer service on a local Kafka, S3 and PostgreSQL, each killed once at a random moment, against an
- * undisturbed one; and what checkpoints cost. {@code --rounds} is the number of kills of each kind.
+ * undisturbed one; and what checkpoints cost. {@code --rounds} is the number of
+ * kills, {@code --only} takes {@code killed} or {@code cost}.
  */
 public final class KillResume implements Comparison {
     private static final int KILLS = 20;
@@ -41,7 +42,7 @@ public final class KillResume implements Comparison {
 
     @Override
     public Comparison with(Options other) {
-        return new KillResume(other.withoutOnly());
+        return new KillResume(other);
     }
 
     @Override
@@ -62,8 +63,12 @@ public final class KillResume implements Comparison {
             Scale killed = options.quick() ? Scale.QUICK : Scale.KILLED;
             int kills = options.roundsOr(options.quick() ? QUICK_KILLS : KILLS);
             List<Report.Section> sections = new ArrayList<>();
-            sections.add(new KilledRuns(platform, killed, new Random(seed), kills).section());
-            sections.add(new CheckpointCost(platform, options.quick() ? Scale.QUICK : Scale.COSTLY).section());
+            if (options.wants("killed")) {
+                sections.add(new KilledRuns(platform, killed, new Random(seed), kills).section());
+            }
+            if (options.wants("cost")) {
+                sections.add(new CheckpointCost(platform, options.quick() ? Scale.QUICK : Scale.COSTLY).section());
+            }
             return new Report(
                     "kill-resume",
                     List.of(

@@ -23,6 +23,7 @@ final class KilledRuns {
     private final int kills;
     private int misses;
 
+    /** @param kills in the order announced; half as many with redelivery */
     KilledRuns(Platform platform, Scale scale, Random random, int kills) {
         this.platform = platform;
         this.scale = scale;
@@ -67,9 +68,10 @@ final class KilledRuns {
                 new LinkedHashMap<>());
         groups.add(redelivered);
         int threads = 2;
-        while (redelivered.finished.size() < kills) {
+        int redeliveries = Math.ceilDiv(kills, 2);
+        while (redelivered.finished.size() < redeliveries) {
             platform.progress()
-                    .begins("kill " + (redelivered.finished.size() + 1) + " of " + kills + " with redelivery");
+                    .begins("kill " + (redelivered.finished.size() + 1) + " of " + redeliveries + " with redelivery");
             CapturedJob own = CapturedJob.write(scale, platform.store());
             platform.announcements().publish(List.of(own.announcement(), own.announcement()));
             platform.announcements().publish(outOfOrder(own, 2));
@@ -177,7 +179,8 @@ final class KilledRuns {
                         "counters that differ"),
                 rows,
                 List.of(
-                        "equal: SHA-256 of all " + tensors + " tensors (parameters, both moments, firing counters, rest of"
+                        "equal: SHA-256 of all " + tensors
+                                + " tensors (parameters, both moments, firing counters, rest of"
                                 + " the window, rows seen), all " + counters + " scalars and the published dictionary;"
                                 + " goal: all",
                         "each run is killed once, at a moment drawn from the time an undisturbed one takes; " + misses

@@ -54,7 +54,8 @@ final class TrainerProcess implements AutoCloseable {
         settings(port, threads, scale).forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.addAll(List.of(
                 "-jar",
-                home.resolve("sae-trainer-service/target/quarkus-app/quarkus-run.jar").toString()));
+                home.resolve("sae-trainer-service/target/quarkus-app/quarkus-run.jar")
+                        .toString()));
         Process started = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))

@@ -97,5 +97,6 @@ record Order(
      * @param fvu of the held-out rows; 0 where it was not asked for
      * @param peak most bytes the process had resident at once; 0 where the system does not tell
      */
+    @SuppressWarnings("ArrayRecordComponent") // handed on once
     record Done(double[] seconds, double[] selecting, double fvu, long peak) {}
 }

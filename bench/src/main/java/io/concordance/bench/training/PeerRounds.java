@@ -29,7 +29,7 @@ final class PeerRounds {
     private final int quality;
 
     /**
-     * @param steps of each in a round
+     * @param steps of each in a round without AuxK
      * @param quality steps after which reconstructions are compared; 0 to leave that out
      */
     PeerRounds(Workplace workplace, int rounds, int steps, int quality) {
@@ -136,14 +136,15 @@ final class PeerRounds {
                 Order.of(scene, "topk", peer.clip, auxiliary ? scene.shape().features() / RuleTimes.DEAD_SHARE : 0);
         Workplace.ask(own, Order.Steps.begin(order, OWN_WARM_UP_STEPS));
         Workplace.ask(python, Order.Steps.begin(order.by(peer.name), PEER_WARM_UP_STEPS));
+        int turn = auxiliary ? 1 : steps;
         double[] theirs = new double[rounds];
         double[] times = new double[rounds];
         Order.Done mine = new Order.Done(theirs, theirs, 0, 0);
         Order.Done last = mine;
         for (int round = 0; round < rounds; round++) {
             workplace.progress().begins(name + ", round " + (round + 1) + " of " + rounds);
-            mine = Workplace.ask(own, Order.Steps.more(steps));
-            last = Workplace.ask(python, Order.Steps.more(steps));
+            mine = Workplace.ask(own, Order.Steps.more(turn));
+            last = Workplace.ask(python, Order.Steps.more(turn));
             theirs[round] = RuleTimes.mean(last.seconds());
             times[round] = theirs[round] / RuleTimes.mean(mine.seconds());
         }

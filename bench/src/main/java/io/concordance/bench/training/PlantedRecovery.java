@@ -79,14 +79,16 @@ record PlantedRecovery(
         Recovery theirs = recovery(python, order(file, PEER, seed, rate), planted);
         return List.of(
                 Integer.toString(seed),
-                rate == 0 ? "each its own" : String.format(Locale.ROOT, "%.2g for both, falling over the last fifth", rate),
+                rate == 0
+                        ? "each its own"
+                        : String.format(Locale.ROOT, "%.2g for both, falling over the last fifth", rate),
                 cosine(mine.features),
                 cosine(theirs.features),
                 difference(mine.features, theirs.features),
                 cosine(mine.directions),
                 cosine(theirs.directions),
                 difference(mine.directions, theirs.directions),
-                "-0.01 or more");
+                rate == 0 ? "-0.01 or more" : "");
     }
 
     private Order order(Path rows, String trainer, int seed, double rate) {

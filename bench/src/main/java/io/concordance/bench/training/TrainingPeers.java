@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Pattern;
 
 /**
  * Training steps of the vector kernels and of published PyTorch trainers on the same rows from the same start.
@@ -36,7 +35,7 @@ public final class TrainingPeers implements Comparison {
     /**
      * A size to compare at.
      *
-     * @param steps of a trainer in each round
+     * @param steps of a trainer in each round without AuxK
      * @param quality steps after which reconstructions are compared; 0 to leave that out
      */
     private record Size(KernelShape shape, int k, int steps, int quality) {}
@@ -45,7 +44,7 @@ public final class TrainingPeers implements Comparison {
         return options.quick()
                 ? List.of(new Size(new KernelShape(64, 512, 256), 8, 1, 20))
                 : List.of(
-                        new Size(new KernelShape(512, 8192, 4096), 32, 2, 40),
+                        new Size(new KernelShape(512, 8192, 4096), 32, 2, 32),
                         new Size(new KernelShape(768, 16_384, 4096), 32, 1, 0));
     }
 
@@ -62,11 +61,6 @@ public final class TrainingPeers implements Comparison {
         }
     }
 
-    private boolean wanted(String name) {
-        return options.only() == null
-                || Pattern.compile(options.only()).matcher(name).find();
-    }
-
     private Report run(Workplace workplace) throws Exception {
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
         int rounds = options.roundsOr(ROUNDS);
@@ -74,7 +68,7 @@ public final class TrainingPeers implements Comparison {
         double peak = FmaPeak.gigaflops(workplace.threads());
         List<Report.Section> sections = new ArrayList<>();
         for (Size size : sizes()) {
-            if (!wanted("d " + size.shape.width())) {
+            if (!options.wants("d " + size.shape.width())) {
                 continue;
             }
             workplace.progress().begins("rows of d " + size.shape.width());
@@ -82,7 +76,7 @@ public final class TrainingPeers implements Comparison {
             sections.add(new RuleTimes(workplace, rounds, peak).section(scene));
             sections.addAll(new PeerRounds(workplace, rounds, size.steps, size.quality).sections(scene));
         }
-        if (wanted("planted")) {
+        if (options.wants("planted")) {
             sections.add(
                     (options.quick() ? PlantedRecovery.quick(workplace) : PlantedRecovery.full(workplace)).section());
         }

@@ -18,7 +18,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
-        description = "Run a comparison and print its figures. Names: capture-overhead, jmh, kill-resume, training-peers.")
+        description =
+                "Run a comparison and print its figures. Names: capture-overhead, jmh, kill-resume, training-peers.")
 public final class BenchCommand implements Callable<Integer> {
     /** Heaps of comparisons that hold more than a capture worker may. */
     private static final Map<String, String> HEAPS = Map.of("training-peers", "-Xmx1g");
