@@ -66,7 +66,7 @@ final class PeerComparison {
                 ours[round] = subject.tokens() / own.seconds();
                 theirs[round] = subject.tokens() / other.seconds();
                 times[round] = other.seconds() / own.seconds();
-                cpu[round] = other.cpu() / own.cpu().all();
+                cpu[round] = other.cpu().all() / own.cpu().all();
             }
         }
         return List.of(

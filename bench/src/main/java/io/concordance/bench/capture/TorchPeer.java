@@ -36,7 +36,9 @@ final class TorchPeer implements AutoCloseable {
     /** @param batches token counts of the documents of each batch */
     Took capture(List<List<Integer>> batches, Path folder) throws IOException {
         JsonNode took = python.ask(Map.of("batches", batches, "folder", folder.toString()));
-        return new Took(took.path("seconds").asDouble(), took.path("cpu").asDouble());
+        return new Took(
+                took.path("seconds").asDouble(),
+                new ProcessCpu.Seconds(took.path("cpu").asDouble(), 0));
     }
 
     @Override
