@@ -46,10 +46,7 @@ create table dictionary_run (
     spec              jsonb            not null,
     step              bigint           not null default 0,
     tokens            bigint           not null default 0,
-    loss              double precision,
-    fvu               double precision,
-    l0                double precision,
-    alive             double precision,
+    metrics           jsonb,
     rows_seen         bigint           not null default 0,
     rows_found        jsonb,
     digest            text,
@@ -72,15 +69,47 @@ create index dictionary_run_created_at on dictionary_run (created_at, id);
 create index dictionary_run_open on dictionary_run (queued_at) where state in ('waiting', 'training');
 
 create table training_metric (
-    run    uuid             not null references dictionary_run (id),
-    step   bigint           not null,
-    tokens bigint           not null,
-    loss   double precision not null,
-    fvu    double precision not null,
-    l0     double precision not null,
-    alive  double precision not null,
+    run     uuid   not null references dictionary_run (id),
+    step    bigint not null,
+    tokens  bigint not null,
+    metrics jsonb  not null,
     primary key (run, step)
 );
+
+-- Shards that a run leaves out from some step on. Part of its state: a row comes with the checkpoint of that step.
+create table quarantined_shard (
+    run        uuid        not null references dictionary_run (id),
+    object_key text        not null,
+    job        uuid        not null,
+    hook       text        not null,
+    slice      integer     not null,
+    part       integer     not null,
+    rows       integer     not null,
+    sha256     text        not null,
+    step       bigint      not null,
+    reason     text        not null,
+    problem    text        not null,
+    found_at   timestamptz not null default now(),
+    primary key (run, object_key)
+);
+
+-- Dictionaries that a run published: on its way, at its end, or, when it diverged, of its last good checkpoint. alive and
+-- ever are bitmaps of features that fired in it, and in it or in those it descends from.
+create table published_dictionary (
+    run            uuid    not null references dictionary_run (id),
+    step           bigint  not null,
+    tokens         bigint  not null,
+    generation     integer not null,
+    digest         text    not null,
+    object_prefix  text    not null,
+    config_sha256  text    not null,
+    weights_sha256 text    not null,
+    alive          bytea   not null,
+    ever           bytea   not null,
+    changes        jsonb   not null,
+    primary key (run, step)
+);
+create index published_dictionary_digest on published_dictionary (digest);
 
 -- Every checkpoint object that was ever begun; noted before it is written, so that none is left behind.
 create table checkpoint_object (

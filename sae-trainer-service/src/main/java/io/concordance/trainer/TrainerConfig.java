@@ -72,6 +72,10 @@ public interface TrainerConfig {
     @WithDefault("2s")
     Duration patience();
 
+    /** How long a run is trained before it makes way for one that waits; it goes on when its turn comes again. */
+    @WithDefault("60s")
+    Duration turn();
+
     /** How long a request waits for the announcement of a job that it names. */
     @WithDefault("5s")
     Duration announcementGrace();

@@ -168,7 +168,32 @@ final class CaptureFixture {
                         2));
     }
 
+    /**
+     * Puts another shard in the place of a slice's: rows of any width, with one value in the first of them.
+     */
+    void replace(int slice, int otherWidth, float value) {
+        int rows = 40;
+        float[] activations = new SparseData(otherWidth, 2 * otherWidth, 3, 1).rows(rows, slice);
+        activations[0] = value;
+        ShardWriter writer = new ShardWriter(
+                new ShardHeader(id, MODEL, HOOK, slice, arm(slice), arm(slice), role), otherWidth, DType.F32);
+        writer.addDocument("doc-" + slice, Outcome.OK);
+        for (int r = 0; r < rows; r++) {
+            writer.addRow(r, r, (byte) 0, activations, r * otherWidth);
+        }
+        shards.set(slice, writer.toBytes());
+    }
+
+    /** The announcement of what {@link #replace} put there. */
+    Event<ShardWritten> replaced(int slice, int otherWidth) {
+        return written(slice, 40, otherWidth);
+    }
+
     Event<ShardWritten> written(int slice) {
+        return written(slice, rows(slice).length / width, width);
+    }
+
+    private Event<ShardWritten> written(int slice, int rows, int rowWidth) {
         byte[] bytes = shards.get(slice);
         return Event.of(
                 SOURCE,
@@ -184,8 +209,8 @@ final class CaptureFixture {
                         role,
                         new ObjectRef("concordance", key(slice), Digests.sha256(bytes), bytes.length),
                         "fp16",
-                        rows(slice).length / width,
-                        width,
+                        rows,
+                        rowWidth,
                         1));
     }
 

@@ -13,6 +13,7 @@ public final class SmallWindows implements QuarkusTestProfile {
                 "quarkus.http.test-port", "0",
                 "concordance.trainer.window-rows", Integer.toString(WINDOW_ROWS),
                 "concordance.trainer.checkpoint-every", "200ms",
+                "concordance.trainer.turn", "500ms",
                 "concordance.trainer.announcement-grace", "300ms",
                 "concordance.trainer.cache-dir", "target/trainer-cache");
     }

@@ -7,6 +7,7 @@ import io.concordance.contracts.event.ObjectRef;
 import io.concordance.contracts.event.ShardWritten;
 import io.concordance.contracts.json.Json;
 import io.concordance.kit.inbox.Inbox;
+import io.concordance.trainer.stream.ShardOrder;
 import io.concordance.trainer.stream.ShardSource.Written;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
@@ -185,17 +186,41 @@ public class PostgresCaptureRepository {
                 row.getString("arm"));
     }
 
-    /** Values a row at a hook, once any shard of the jobs says so. */
-    public OptionalInt width(List<UUID> jobs, String hook) {
+    /** Values a row at a hook, once the job's first slice says so. */
+    public OptionalInt width(UUID job, String hook) {
         return jdbi.withHandle(handle -> handle.createQuery("""
-                        select width from captured_shard where job in (<jobs>) and hook = :hook order by job, slice limit 1
+                        select width from captured_shard where job = :job and hook = :hook and slice = 0 and part = 0
                         """)
-                .bindList("jobs", jobs)
+                .bind("job", job)
                 .bind("hook", hook)
                 .mapTo(Integer.class)
                 .findOne()
                 .map(OptionalInt::of)
                 .orElse(OptionalInt.empty()));
+    }
+
+    /** Rows that have been captured so far at a hook in some slices of learning jobs, in these arms. */
+    public long rowsIn(List<ShardOrder.Slot> slots, String hook, List<String> arms) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select coalesce(sum(rows), 0) from captured_shard
+                        join unnest(cast(:jobs as uuid[]), cast(:slices as integer[])) as slot (id, number)
+                            on job = slot.id and slice = slot.number
+                        where hook = :hook and role = :role
+                          and (cast(:arms as jsonb) = '[]' or cast(:arms as jsonb) @> to_jsonb(arm))
+                        """)
+                .bindArray(
+                        "jobs",
+                        String.class,
+                        slots.stream().map(ShardOrder.Slot::job).toList())
+                .bindArray(
+                        "slices",
+                        Integer.class,
+                        slots.stream().map(ShardOrder.Slot::slice).toList())
+                .bind("hook", hook)
+                .bind("role", CapturedJob.LEARNING)
+                .bind("arms", json(arms))
+                .mapTo(Long.class)
+                .one());
     }
 
     /** Rows that have been captured so far at a hook of these jobs' first slices, in these arms. */

@@ -3,6 +3,7 @@ package io.concordance.trainer.capture;
 import io.concordance.trainer.stream.ShardSource;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
+import java.util.Set;
 
 /** Makes the shard source of a run. */
 @ApplicationScoped
@@ -18,8 +19,10 @@ public class ShardSources {
     /**
      * @param hook canonical name
      * @param arms names of the arms to read, empty for all
+     * @param width values a row
+     * @param leftOut keys of shards that the run leaves out; more may be added between any two calls
      */
-    public ShardSource of(String hook, List<String> arms) {
-        return new StoredShards(repository, cache, hook, arms);
+    public ShardSource of(String hook, List<String> arms, int width, Set<String> leftOut) {
+        return new StoredShards(repository, cache, hook, arms, width, leftOut);
     }
 }

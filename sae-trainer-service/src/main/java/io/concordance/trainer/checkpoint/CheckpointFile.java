@@ -2,6 +2,7 @@ package io.concordance.trainer.checkpoint;
 
 import io.concordance.contracts.dictionary.PositionOffsets;
 import io.concordance.contracts.event.DictionaryCheckpointed.Metrics;
+import io.concordance.contracts.json.Json;
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.statistics.ExplainedVariance;
 import io.concordance.contracts.tensor.SafetensorsFile;
@@ -15,6 +16,7 @@ import io.concordance.trainer.stream.Leftover;
 import io.concordance.trainer.stream.PairCounts;
 import io.concordance.trainer.stream.PositionState;
 import io.concordance.trainer.stream.StreamState;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
@@ -24,13 +26,13 @@ import java.util.Objects;
 
 /**
  * Checkpoints as safetensors: tensors {@code encoder}, {@code encoder.first_moment}, ... of every parameter,
- * {@code last_fired}, {@code firings}, {@code leftover}, {@code leftover_rows},
- * {@code leftover_documents}, {@code seen},
- * {@code position_offset} of a run that subtracts it; scalars in the metadata,
- * floating-point ones as the hex digits of their bits. The bytes are a function of the state.
+ * {@code last_fired}, {@code firings}, {@code recent}, {@code leftover}, {@code leftover_rows},
+ * {@code leftover_documents}, {@code seen}, {@code position_offset} of a run that subtracts it; scalars in the metadata,
+ * floating-point ones as the hex digits of their bits, and the latest metrics as canonical JSON. The bytes are a function of
+ * the state.
  */
 public final class CheckpointFile {
-    private static final String FORMAT = "concordance-checkpoint/1";
+    private static final String FORMAT = "concordance-checkpoint/2";
     private static final String POSITION_OFFSET = "position_offset";
     private static final List<Quantity> KEPT = List.of(Quantity.VALUE, Quantity.FIRST_MOMENT, Quantity.SECOND_MOMENT);
 
@@ -49,6 +51,8 @@ public final class CheckpointFile {
                 .metadata("step", Long.toString(train.step()))
                 .metadata("scale", bits(train.scale()))
                 .metadata("threshold", bits(train.threshold()))
+                .metadata("bestFvu", bits(train.bestFvu()))
+                .metadata("runningFvu", bits(train.runningFvu()))
                 .metadata("epoch", Integer.toString(stream.epoch()))
                 .metadata("window", Integer.toString(stream.window()))
                 .metadata("slot", Integer.toString(stream.slot()))
@@ -78,6 +82,7 @@ public final class CheckpointFile {
                 : new long[] {leftover.count(), leftover.rows().length / leftover.count()};
         return out.longs("last_fired", new long[] {train.lastFired().length}, train.lastFired())
                 .longs("firings", new long[] {train.firings().length}, train.firings())
+                .longs("recent", new long[] {train.recent().length}, train.recent())
                 .floats("leftover", shape, leftover.rows())
                 .longs("leftover_rows", perRow, leftover.indices())
                 .longs("leftover_documents", perRow, leftover.documents())
@@ -117,14 +122,11 @@ public final class CheckpointFile {
         out.metadata("sums.squaredError", bits(sums.squaredError()))
                 .metadata("sums.variance", bits(sums.variance()))
                 .metadata("sums.loss", bits(sums.loss()))
+                .metadata("sums.gradientNorm", bits(sums.gradientNorm()))
                 .metadata("sums.pairs", Long.toString(sums.pairs()))
                 .metadata("sums.rows", Long.toString(sums.rows()))
                 .metadata("sums.steps", Long.toString(sums.steps()));
-        Metrics latest = train.latest();
-        out.metadata("latest.loss", bits(latest.loss()))
-                .metadata("latest.fvu", bits(latest.fvu()))
-                .metadata("latest.l0", bits(latest.l0()))
-                .metadata("latest.alive", bits(latest.alive()));
+        out.metadata("latest", new String(Json.canonical(train.latest()), StandardCharsets.UTF_8));
     }
 
     private static String name(Parameter parameter, Quantity quantity) {
@@ -169,18 +171,18 @@ public final class CheckpointFile {
                 real(in, "threshold"),
                 in.longs("last_fired"),
                 in.longs("firings"),
+                in.longs("recent"),
+                real(in, "bestFvu"),
+                real(in, "runningFvu"),
                 new MetricSums(
                         real(in, "sums.squaredError"),
                         real(in, "sums.variance"),
                         real(in, "sums.loss"),
+                        real(in, "sums.gradientNorm"),
                         whole(in, "sums.pairs"),
                         whole(in, "sums.rows"),
                         whole(in, "sums.steps")),
-                new Metrics(
-                        real(in, "latest.loss"),
-                        real(in, "latest.fvu"),
-                        real(in, "latest.l0"),
-                        real(in, "latest.alive")),
+                Json.read(in.metadata("latest").getBytes(StandardCharsets.UTF_8), Metrics.class),
                 tensors(in, Quantity.VALUE),
                 tensors(in, Quantity.FIRST_MOMENT),
                 tensors(in, Quantity.SECOND_MOMENT));

@@ -28,6 +28,11 @@ public class CheckpointStore {
         return "checkpoints/%s/%010d-%d.safetensors".formatted(run, step, epoch);
     }
 
+    /** As {@link #key(UUID, long, long)}, for another state at the same step: that with {@code leftOut} shards left out. */
+    public static String key(UUID run, long step, long epoch, int leftOut) {
+        return "checkpoints/%s/%010d-%d-%d.safetensors".formatted(run, step, epoch, leftOut);
+    }
+
     /** Writes a checkpoint; when this returns it can be read back. */
     public StoredObject write(String key, Checkpoint checkpoint) {
         return withFile(file -> {

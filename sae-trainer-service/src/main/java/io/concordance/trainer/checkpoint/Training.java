@@ -1,6 +1,7 @@
 package io.concordance.trainer.checkpoint;
 
 import io.concordance.contracts.dictionary.Dictionary;
+import io.concordance.contracts.dictionary.DictionaryInfo;
 import io.concordance.contracts.dictionary.DictionaryInput;
 import io.concordance.contracts.dictionary.PositionOffsets;
 import io.concordance.trainer.kernel.KernelShape;
@@ -8,8 +9,10 @@ import io.concordance.trainer.kernel.Kernels;
 import io.concordance.trainer.kernel.Processor;
 import io.concordance.trainer.kernel.StepKernels;
 import io.concordance.trainer.step.Position;
+import io.concordance.trainer.step.Reconstruction;
 import io.concordance.trainer.step.TrainConfig;
 import io.concordance.trainer.step.TrainStep;
+import io.concordance.trainer.stream.HeldOutSlices;
 import io.concordance.trainer.stream.PairCounts;
 import io.concordance.trainer.stream.PositionMeans;
 import io.concordance.trainer.stream.PositionState;
@@ -28,10 +31,15 @@ public final class Training implements AutoCloseable {
     /** Rows in which position is looked at where it is left alone. */
     private static final int LOOKED_AT = 1 << 16;
 
+    private static final long LOOK_SHARE = 100;
+    private static final int MOST_LOOKED_AT = 4096;
+
     private final StepKernels kernels;
     private final TrainStep step;
     private final ShardOrder order;
     private final ShardSource source;
+    private final HeldOutSlices heldOut;
+    private final @Nullable Dictionary start;
     private final float[] batch;
     private RowStream rows;
     private @Nullable PositionMeans means;
@@ -64,8 +72,26 @@ public final class Training implements AutoCloseable {
             ShardSource source,
             Processor processor,
             @Nullable Checkpoint from) {
+        this(config, inputWidth, order, source, processor, from, null);
+    }
+
+    /**
+     * As above.
+     *
+     * @param start the dictionary whose weights a run without {@code from} begins with; null for random directions
+     */
+    public Training(
+            TrainConfig config,
+            int inputWidth,
+            ShardOrder order,
+            ShardSource source,
+            Processor processor,
+            @Nullable Checkpoint from,
+            @Nullable Dictionary start) {
         this.order = order;
         this.source = source;
+        this.start = start;
+        this.heldOut = new HeldOutSlices(order, config.heldOut(), config.seed());
         kernels = Kernels.open(
                 new KernelShape(inputWidth, config.width(), config.batch()),
                 processor,
@@ -87,10 +113,9 @@ public final class Training implements AutoCloseable {
 
     private RowStream stream(StreamState state) {
         TrainConfig config = step.config();
-        PositionOffsets offsets = positions == null ? null : positions.offsets();
         return new RowStream(
                 order,
-                offsets == null ? source : new WithoutPosition(source, offsets),
+                heldOut.without(prepared()),
                 kernels.shape().width(),
                 config.batch(),
                 config.windowRows(),
@@ -98,6 +123,19 @@ public final class Training implements AutoCloseable {
                 state);
     }
 
+    /** Rows as training sees them. */
+    private ShardSource prepared() {
+        PositionOffsets offsets = positions == null ? null : positions.offsets();
+        return offsets == null ? source : new WithoutPosition(source, offsets);
+    }
+
+    /**
+     * Takes a step where it can.
+     *
+     * @throws io.concordance.trainer.stream.BadShard before the step, when a shard it needs cannot be used; the caller has
+     *     the source leave it out, calls {@link #leaveOut}, and goes on
+     * @throws io.concordance.trainer.step.TrainingDiverged when training makes the dictionary worse and worse
+     */
     public Advance advance() {
         if (step.done()) {
             return Advance.DONE;
@@ -109,11 +147,16 @@ public final class Training implements AutoCloseable {
             return Advance.STARVED;
         }
         if (positions == null) {
-            look();
+            measureFirstWindow();
         }
         if (!initialised) {
             float[] first = rows.sample(TrainStep.MEDIAN_ROWS);
-            step.initialise(first, first.length / kernels.shape().width());
+            int count = first.length / kernels.shape().width();
+            if (start == null) {
+                step.initialise(first, count);
+            } else {
+                step.continueFrom(start, first, count);
+            }
             initialised = true;
         }
         rows.next(batch);
@@ -125,7 +168,10 @@ public final class Training implements AutoCloseable {
         PositionMeans current = means;
         if (current == null) {
             current = new PositionMeans(
-                    order, source, kernels.shape().width(), step.config().tokens());
+                    order,
+                    heldOut.without(source),
+                    kernels.shape().width(),
+                    step.config().tokens());
             means = current;
         }
         return switch (current.advance()) {
@@ -141,14 +187,50 @@ public final class Training implements AutoCloseable {
     }
 
     /** Says how much position explains in rows of the first window, which have all been written. */
-    private void look() {
+    private void measureFirstWindow() {
         PositionMeans first = new PositionMeans(
                 order,
-                source,
+                heldOut.without(source),
                 kernels.shape().width(),
                 Math.min(LOOKED_AT, step.config().windowRows()));
         while (first.advance() == PositionMeans.Progress.READ) {}
         positions = new PositionState(first.explained(), null);
+    }
+
+    /** Goes on without a shard that could not be used, which the source leaves out from now on. */
+    public void leaveOut() {
+        if (initialised) {
+            rows.leaveOut();
+        } else {
+            rows.close();
+            means = null;
+            positions = null;
+            rows = stream(StreamState.start());
+        }
+    }
+
+    /**
+     * Where the run is at a point for it, looks at the dictionary with rows of slices that are never trained on, and adds
+     * what it finds to {@link TrainStep#metrics}: a hundredth as many rows as the run trains on, 4096 at most.
+     *
+     * @throws io.concordance.trainer.stream.BadShard when a shard with such rows cannot be used; to be called again when the
+     *     source leaves it out
+     */
+    public void look() {
+        if (!step.looks()) {
+            return;
+        }
+        float[] unseen = heldOutRows();
+        int count = unseen.length / kernels.shape().width();
+        if (count > 0) {
+            step.heldOut(Reconstruction.look(step.export("", ""), unseen, count, step.step()));
+        }
+    }
+
+    /** Rows of slices that are never trained on, as training sees rows, as far as the run has come, [n, width]. */
+    public float[] heldOutRows() {
+        int limit = (int) Math.clamp(step.config().tokens() / LOOK_SHARE, 1, MOST_LOOKED_AT);
+        return heldOut.rows(prepared(), kernels.shape().width(), rows.reached(), limit);
     }
 
     /** The state between two steps; only once a step was taken. */
@@ -180,7 +262,12 @@ public final class Training implements AutoCloseable {
     }
 
     public Dictionary export(String model, String hook) {
-        Dictionary dictionary = step.export(model, hook);
+        return export(model, hook, null);
+    }
+
+    /** As {@link #export(String, String)}, of a run that started from a dictionary. */
+    public Dictionary export(String model, String hook, DictionaryInfo.@Nullable Continued from) {
+        Dictionary dictionary = step.export(model, hook, from);
         return positions == null || positions.offsets() == null
                 ? dictionary
                 : dictionary.reading(new DictionaryInput(null, positions.offsets()));

@@ -1,8 +1,10 @@
 package io.concordance.trainer.dictionary;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.concordance.contracts.dictionary.Dictionary;
 import io.concordance.contracts.dictionary.DictionaryFiles;
 import io.concordance.contracts.digest.Digests;
+import io.concordance.contracts.json.Json;
 import io.concordance.kit.store.ObjectStore;
 import io.concordance.trainer.TrainerConfig;
 import io.concordance.trainer.dictionary.PostgresTrainingLease.Finished;
@@ -11,6 +13,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Finished dictionaries in the object store, under their digest: the same dictionary twice is the same objects. */
 @ApplicationScoped
@@ -49,6 +53,67 @@ class DictionaryExports {
     private String put(String prefix, Path files, String name, String contentType) {
         return store.putIfAbsent(prefix + name, files.resolve(name), contentType)
                 .sha256();
+    }
+
+    /** A dictionary that was published, verified. */
+    Dictionary read(Origin origin) {
+        return with(origin, DictionaryFiles::read);
+    }
+
+    /** What {@code cfg.json} says of a dictionary that was published. */
+    Outline outline(Origin origin) {
+        try {
+            JsonNode config = Json.mapper()
+                    .readTree(read(origin.objectPrefix(), DictionaryFiles.CONFIG, origin.configSha256())
+                            .toFile());
+            JsonNode metadata = config.path("metadata");
+            return new Outline(
+                    config.path("d_in").asInt(),
+                    config.path("d_sae").asInt(),
+                    metadata.path("training_architecture").asText(),
+                    metadata.path("training_architecture_details").path("k").asInt(),
+                    metadata.path("hook_name").asText(),
+                    metadata.path("input").path("minus").path("hook_name").textValue(),
+                    metadata.path("input").path("positions").asBoolean());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * What a dictionary is like.
+     *
+     * @param width values a row
+     * @param activation as it was trained
+     * @param k 0 where the activation has none
+     * @param minusHook hook point of what is subtracted, if anything
+     */
+    record Outline(
+            int width,
+            int features,
+            String activation,
+            int k,
+            String hook,
+            @Nullable String minusHook,
+            boolean subtractsPosition) {}
+
+    private <T> T with(Origin origin, Function<Path, T> use) {
+        Path config = read(origin.objectPrefix(), DictionaryFiles.CONFIG, origin.configSha256());
+        Path weights = read(origin.objectPrefix(), DictionaryFiles.WEIGHTS, origin.weightsSha256());
+        try {
+            Path both = Files.createTempDirectory(folder, "read-");
+            try {
+                Files.createLink(both.resolve(DictionaryFiles.CONFIG), config);
+                Files.createLink(both.resolve(DictionaryFiles.WEIGHTS), weights);
+                return use.apply(both);
+            } finally {
+                Files.deleteIfExists(both.resolve(DictionaryFiles.CONFIG));
+                Files.deleteIfExists(both.resolve(DictionaryFiles.WEIGHTS));
+                Files.delete(both);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** One of the files, verified. */

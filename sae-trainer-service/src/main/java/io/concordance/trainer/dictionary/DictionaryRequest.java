@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param sparsity weight of the penalty of {@code standard} and {@code jumprelu}
  * @param prefixes nested numbers of features of {@code matryoshka}
  * @param input what is learnt from; activations as they are when absent
+ * @param heldOut share of the slices that are never trained on; a twentieth when absent
+ * @param from digest of a published dictionary, or id of the run that published it, whose weights training begins with;
+ *     {@code hook}, {@code width}, {@code k} and {@code activation} are its own when absent, and only {@code k} may be another
+ * @param publishEvery rows between dictionaries that are published on the way; only the last one when absent
  */
 record DictionaryRequest(
         @Nullable String name,
@@ -35,4 +39,7 @@ record DictionaryRequest(
         @Nullable Double learningRate,
         @Nullable Double sparsity,
         @Nullable List<@Nullable Integer> prefixes,
-        @Nullable InputRequest input) {}
+        @Nullable InputRequest input,
+        @Nullable Double heldOut,
+        @Nullable String from,
+        @Nullable Long publishEvery) {}

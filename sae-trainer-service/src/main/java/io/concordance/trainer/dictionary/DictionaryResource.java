@@ -35,9 +35,15 @@ class DictionaryResource {
 
     private final DictionaryRequests requests;
     private final PostgresDictionaryRepository runs;
+    private final PostgresQuarantine quarantine;
     private final DictionaryExports exports;
 
-    DictionaryResource(DictionaryRequests requests, PostgresDictionaryRepository runs, DictionaryExports exports) {
+    DictionaryResource(
+            DictionaryRequests requests,
+            PostgresDictionaryRepository runs,
+            PostgresQuarantine quarantine,
+            DictionaryExports exports) {
+        this.quarantine = quarantine;
         this.requests = requests;
         this.runs = runs;
         this.exports = exports;
@@ -99,26 +105,35 @@ class DictionaryResource {
     }
 
     @GET
+    @Path("/{id}/quarantine")
+    public Page<QuarantinedShard> quarantine(@PathParam("id") String id) {
+        return new Page<>(quarantine.list(existing(id).id()), null);
+    }
+
+    @GET
     @Path("/{id}/export/cfg.json")
     public Response config(@PathParam("id") String id) {
-        PostgresDictionaryRepository.Export export = export(id);
-        return file(export.prefix(), DictionaryFiles.CONFIG, export.configSha256(), MediaType.APPLICATION_JSON);
+        Origin export = export(id);
+        return file(export.objectPrefix(), DictionaryFiles.CONFIG, export.configSha256(), MediaType.APPLICATION_JSON);
     }
 
     @GET
     @Path("/{id}/export/sae_weights.safetensors")
     @Produces(MediaType.APPLICATION_OCTET_STREAM)
     public Response weights(@PathParam("id") String id) {
-        PostgresDictionaryRepository.Export export = export(id);
+        Origin export = export(id);
         return file(
-                export.prefix(), DictionaryFiles.WEIGHTS, export.weightsSha256(), MediaType.APPLICATION_OCTET_STREAM);
+                export.objectPrefix(),
+                DictionaryFiles.WEIGHTS,
+                export.weightsSha256(),
+                MediaType.APPLICATION_OCTET_STREAM);
     }
 
-    private PostgresDictionaryRepository.Export export(String id) {
+    private Origin export(String id) {
         DictionaryRun run = existing(id);
         return runs.export(run.id())
-                .orElseThrow(() -> ProblemException.conflict("Dictionary run " + id + " is "
-                        + run.state().text() + "; only a completed one has a dictionary."));
+                .orElseThrow(() -> ProblemException.conflict(
+                        "Dictionary run " + id + " is " + run.state().text() + " and has published no dictionary."));
     }
 
     private Response file(String prefix, String name, String sha256, String type) {

@@ -1,5 +1,6 @@
 package io.concordance.trainer.dictionary;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.concordance.contracts.event.DictionaryCheckpointed.Metrics;
 import io.concordance.trainer.step.Activation;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param tokensTotal of the whole run: steps times batch
  * @param metrics of the last hundredth of the run
  * @param rows null until it began
+ * @param generation 1, or one more than that of the dictionary it continues
+ * @param lastPublished the latest dictionary it published before its end
  * @param features features announced by {@code FeatureDiscovered} events; 0 until completed
  * @param digest of the finished dictionary
  * @param objectPrefix of the finished dictionary's files, ends in a slash
@@ -34,6 +37,9 @@ public record DictionaryRun(
         @Nullable Metrics metrics,
         Coverage coverage,
         @Nullable Rows rows,
+        Quarantine quarantined,
+        int generation,
+        @Nullable Published lastPublished,
         int features,
         @Nullable String digest,
         @Nullable String objectPrefix,
@@ -42,8 +48,22 @@ public record DictionaryRun(
         @Nullable Instant finishedAt,
         Config config) {
 
-    /** Rows captured so far for the run, and how many of them the first epoch has used. */
-    public record Coverage(long rows, long seen) {}
+    /**
+     * Rows captured so far for the run, and how many of them the first epoch has used.
+     *
+     * @param heldOut rows captured so far in slices that are never trained on
+     */
+    public record Coverage(long rows, long seen, long heldOut) {}
+
+    /** What the run leaves out because it cannot be what was announced. */
+    public record Quarantine(int shards, long rows) {}
+
+    /**
+     * A dictionary that the run published on its way; of a run that failed, that of its last good checkpoint.
+     *
+     * @param objectPrefix where its files lie, ends in a slash
+     */
+    public record Published(long step, long tokens, String digest, String objectPrefix) {}
 
     /**
      * What the run has found out about its rows.
@@ -85,6 +105,9 @@ public record DictionaryRun(
             int windowRows,
             int auxiliaryK,
             long deadAfter,
+            double heldOut,
+            @Nullable String from,
+            long publishEvery,
             InputSpec input) {
 
         static Config of(RunSpec spec) {
@@ -103,6 +126,9 @@ public record DictionaryRun(
                     train.windowRows(),
                     train.auxiliaryK(),
                     train.deadAfter(),
+                    train.heldOut(),
+                    spec.from() == null ? null : spec.from().dictionary(),
+                    spec.publishEvery(),
                     spec.input());
         }
     }
@@ -130,5 +156,6 @@ public record DictionaryRun(
     }
 
     /** A point of the metrics history. */
-    public record MetricPoint(long step, long tokens, double loss, double fvu, double l0, double alive) {}
+    public record MetricPoint(
+            long step, long tokens, @JsonUnwrapped Metrics metrics) {}
 }

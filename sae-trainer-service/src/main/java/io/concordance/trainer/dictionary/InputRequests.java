@@ -81,8 +81,8 @@ final class InputRequests {
         if (own.tokenizerDigest() != null && other.tokenizerDigest() != null) {
             same("tokenizer", own.tokenizerDigest(), other.tokenizerDigest());
         }
-        OptionalInt width = captures.width(List.of(UUID.fromString(own.id())), hook);
-        OptionalInt otherWidth = captures.width(List.of(UUID.fromString(other.id())), otherHook);
+        OptionalInt width = captures.width(UUID.fromString(own.id()), hook);
+        OptionalInt otherWidth = captures.width(UUID.fromString(other.id()), otherHook);
         if (width.isPresent() && otherWidth.isPresent()) {
             same("values a row", width.getAsInt(), otherWidth.getAsInt());
         }

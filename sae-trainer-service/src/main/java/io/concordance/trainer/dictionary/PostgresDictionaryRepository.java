@@ -7,6 +7,7 @@ import io.concordance.kit.page.Page;
 import io.concordance.trainer.capture.PostgresCaptureRepository;
 import io.concordance.trainer.dictionary.DictionaryRun.MetricPoint;
 import io.concordance.trainer.dictionary.DictionaryRun.State;
+import io.concordance.trainer.dictionary.PostgresPublications.Published;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
@@ -23,14 +24,19 @@ import org.jspecify.annotations.Nullable;
 class PostgresDictionaryRepository {
     private final Jdbi jdbi;
     private final PostgresCaptureRepository captures;
+    private final PostgresQuarantine quarantine;
+    private final PostgresPublications publications;
 
-    PostgresDictionaryRepository(Jdbi jdbi, PostgresCaptureRepository captures) {
+    PostgresDictionaryRepository(
+            Jdbi jdbi,
+            PostgresCaptureRepository captures,
+            PostgresQuarantine quarantine,
+            PostgresPublications publications) {
         this.jdbi = jdbi;
         this.captures = captures;
+        this.quarantine = quarantine;
+        this.publications = publications;
     }
-
-    /** The files of a finished dictionary. */
-    record Export(String prefix, String configSha256, String weightsSha256) {}
 
     DictionaryRun add(UUID id, DictionaryRequests.Accepted accepted) {
         jdbi.useTransaction(handle -> handle.createUpdate("""
@@ -82,49 +88,78 @@ class PostgresDictionaryRepository {
 
     /** By step. */
     List<MetricPoint> metrics(UUID id) {
-        return jdbi.withHandle(
-                handle -> handle.createQuery("select * from training_metric where run = :id order by step")
-                        .bind("id", id)
-                        .map((row, context) -> new MetricPoint(
-                                row.getLong("step"),
-                                row.getLong("tokens"),
-                                row.getDouble("loss"),
-                                row.getDouble("fvu"),
-                                row.getDouble("l0"),
-                                row.getDouble("alive")))
-                        .list());
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select * from training_metric where run = :id order by step")
+                .bind("id", id)
+                .map((row, context) ->
+                        new MetricPoint(row.getLong("step"), row.getLong("tokens"), metrics(row.getString("metrics"))))
+                .list());
     }
 
-    /** Empty until the run has completed. */
-    Optional<Export> export(UUID id) {
+    /** The files of a run's dictionary, or of the last one it published; empty while it has published none. */
+    Optional<Origin> export(UUID id) {
+        return publications.last(id, Long.MAX_VALUE).map(Published::origin).or(() -> completed(id));
+    }
+
+    private Optional<Origin> completed(UUID id) {
         return jdbi.withHandle(handle -> handle.createQuery("""
-                        select object_prefix, config_sha256, weights_sha256 from dictionary_run
+                        select digest, object_prefix, config_sha256, weights_sha256, spec from dictionary_run
                         where id = :id and state = 'completed'
                         """)
                 .bind("id", id)
-                .map((row, context) -> new Export(
+                .map((row, context) -> new Origin(
+                        row.getString("digest"),
                         row.getString("object_prefix"),
                         row.getString("config_sha256"),
-                        row.getString("weights_sha256")))
+                        row.getString("weights_sha256"),
+                        spec(row).generation()))
                 .findOne());
+    }
+
+    /** A published dictionary by its digest. */
+    Optional<Origin> published(String digest) {
+        return publications
+                .named(digest)
+                .map(Published::origin)
+                .or(() -> jdbi.withHandle(handle -> handle.createQuery("""
+                        select id from dictionary_run where digest = :digest and state = 'completed' order by id limit 1
+                        """)
+                        .bind("digest", digest)
+                        .mapTo(UUID.class)
+                        .findOne()
+                        .flatMap(this::completed)));
     }
 
     private DictionaryRun run(ResultSet row) throws SQLException {
         RunSpec spec = spec(row);
         OffsetDateTime finished = row.getObject("finished_at", OffsetDateTime.class);
         long steps = spec.train().steps();
+        UUID id = row.getObject("id", UUID.class);
+        String metrics = row.getString("metrics");
         return new DictionaryRun(
-                row.getObject("id", UUID.class),
+                id,
                 row.getString("name"),
                 State.of(row.getString("state")),
                 row.getLong("step"),
                 steps,
                 row.getLong("tokens"),
                 steps * spec.train().batch(),
-                metricsOf(row),
+                metrics == null ? null : metrics(metrics),
                 new DictionaryRun.Coverage(
-                        captures.rows(spec.jobs(), spec.slices(), spec.hook(), spec.arms()), row.getLong("rows_seen")),
+                        captures.rows(spec.jobs(), spec.slices(), spec.hook(), spec.arms()),
+                        row.getLong("rows_seen"),
+                        captures.rowsIn(spec.heldOut(), spec.hook(), spec.arms())),
                 rows(row),
+                quarantine.total(id),
+                spec.generation(),
+                publications
+                        .last(id, spec.train().steps())
+                        .map(last -> new DictionaryRun.Published(
+                                last.step(),
+                                last.tokens(),
+                                last.origin().dictionary(),
+                                last.origin().objectPrefix()))
+                        .orElse(null),
                 row.getInt("features"),
                 row.getString("digest"),
                 row.getString("object_prefix"),
@@ -143,10 +178,7 @@ class PostgresDictionaryRepository {
         return Json.read(row.getString("spec").getBytes(StandardCharsets.UTF_8), RunSpec.class);
     }
 
-    private static @Nullable Metrics metricsOf(ResultSet row) throws SQLException {
-        double loss = row.getDouble("loss");
-        return row.wasNull()
-                ? null
-                : new Metrics(loss, row.getDouble("fvu"), row.getDouble("l0"), row.getDouble("alive"));
+    private static Metrics metrics(String json) {
+        return Json.read(json.getBytes(StandardCharsets.UTF_8), Metrics.class);
     }
 }

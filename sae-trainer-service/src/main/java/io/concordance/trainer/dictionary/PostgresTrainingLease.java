@@ -9,6 +9,7 @@ import io.concordance.kit.outbox.Outbox;
 import io.concordance.kit.store.StoredObject;
 import io.concordance.trainer.TrainerConfig;
 import io.concordance.trainer.dictionary.DictionaryRun.MetricPoint;
+import io.concordance.trainer.stream.BadShard;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -141,15 +142,30 @@ class PostgresTrainingLease {
         });
     }
 
-    /** Ends the run with its dictionary, and says so together with the discovery of its features. */
+    /** As {@link #move}, with a dictionary published on the way and what became of its features. */
+    void publish(
+            ClaimedRun run,
+            StoredObject checkpoint,
+            Progress progress,
+            List<MetricPoint> points,
+            Publication publication,
+            DictionaryCheckpointed event) {
+        jdbi.useTransaction(handle -> {
+            progress(handle, run, progress, "state = 'training'," + POINTER, update -> pointer(update, checkpoint));
+            points(handle, run, points);
+            announce(handle, run, publication, event);
+        });
+    }
+
+    /** Ends the run with its dictionary, and says so together with what became of its features. */
     void complete(
             ClaimedRun run,
             StoredObject checkpoint,
             Progress progress,
             List<MetricPoint> points,
-            Finished finished,
-            DictionaryCheckpointed event,
-            List<FeatureDiscovered> features) {
+            Publication publication,
+            DictionaryCheckpointed event) {
+        Finished files = publication.files();
         jdbi.useTransaction(handle -> {
             progress(
                     handle,
@@ -159,25 +175,60 @@ class PostgresTrainingLease {
                     state = 'completed', finished_at = now(), digest = :digest, object_prefix = :prefix, features = :features,
                     config_sha256 = :configSha256, weights_sha256 = :weightsSha256,""" + POINTER,
                     update -> pointer(update, checkpoint)
-                            .bind("digest", finished.digest())
-                            .bind("prefix", finished.prefix())
-                            .bind("features", features.size())
-                            .bind("configSha256", finished.configSha256())
-                            .bind("weightsSha256", finished.weightsSha256()));
+                            .bind("digest", files.digest())
+                            .bind("prefix", files.prefix())
+                            .bind("features", publication.announced())
+                            .bind("configSha256", files.configSha256())
+                            .bind("weightsSha256", files.weightsSha256()));
             points(handle, run, points);
-            outbox.add(handle, Event.of(SOURCE, run.id().toString(), event));
-            for (FeatureDiscovered feature : features) {
-                outbox.add(handle, Event.of(SOURCE, finished.digest(), feature));
+            announce(handle, run, publication, event);
+        });
+    }
+
+    private void announce(Handle handle, ClaimedRun run, Publication publication, DictionaryCheckpointed event) {
+        PostgresPublications.add(handle, run.id(), publication);
+        outbox.add(handle, Event.of(SOURCE, run.id().toString(), event));
+        for (FeatureDiscovered feature : publication.features()) {
+            outbox.add(handle, Event.of(SOURCE, feature.dictionary(), feature));
+        }
+    }
+
+    /**
+     * Leaves a shard out of the run from now on and says so. With the checkpoint it was found at, so that no one goes back
+     * behind it; null where nothing was trained yet, or where no row of the shard is trained on.
+     */
+    void quarantine(ClaimedRun run, BadShard bad, Progress progress, @Nullable StoredObject checkpoint) {
+        jdbi.useTransaction(handle -> {
+            if (checkpoint == null) {
+                fenced(handle, run, "heartbeat_at = now()", update -> update);
+            } else {
+                progress(handle, run, progress, "state = 'training'," + POINTER, update -> pointer(update, checkpoint));
             }
+            PostgresQuarantine.add(handle, run.id(), progress.step(), bad)
+                    .ifPresent(event ->
+                            outbox.add(handle, Event.of(SOURCE, run.id().toString(), event)));
         });
     }
 
     void fail(ClaimedRun run, String problem) {
-        jdbi.useTransaction(handle -> fenced(
+        jdbi.useTransaction(handle -> failed(handle, run, problem));
+    }
+
+    /** As {@link #fail(ClaimedRun, String)}, with the dictionary of the last good checkpoint. */
+    void fail(ClaimedRun run, String problem, List<MetricPoint> points, Publication lastGood) {
+        jdbi.useTransaction(handle -> {
+            failed(handle, run, problem);
+            points(handle, run, points);
+            PostgresPublications.add(handle, run.id(), lastGood);
+        });
+    }
+
+    private static void failed(Handle handle, ClaimedRun run, String problem) {
+        fenced(
                 handle,
                 run,
                 "state = 'failed', finished_at = now(), problem = :problem",
-                update -> update.bind("problem", problem)));
+                update -> update.bind("problem", problem));
     }
 
     /** Checkpoint objects that no one will read again: all but the last two of a run, and all of cancelled runs. */
@@ -222,20 +273,13 @@ class PostgresTrainingLease {
                 handle,
                 run,
                 """
-                step = :step, tokens = :tokens, rows_seen = :rowsSeen, loss = :loss, fvu = :fvu, l0 = :l0,
-                alive = :alive, rows_found = cast(:rows as jsonb), heartbeat_at = now(),""" + " " + changes,
+                step = :step, tokens = :tokens, rows_seen = :rowsSeen, metrics = cast(:metrics as jsonb),
+                rows_found = cast(:rows as jsonb), heartbeat_at = now(),""" + " " + changes,
                 update -> binding.to(update.bind("step", progress.step())
                         .bind("tokens", progress.tokens())
                         .bind("rowsSeen", progress.rowsSeen())
-                        .bind("loss", progress.metrics().loss())
-                        .bind("fvu", progress.metrics().fvu())
-                        .bind("l0", progress.metrics().l0())
-                        .bind("alive", progress.metrics().alive())
-                        .bind(
-                                "rows",
-                                progress.rows() == null
-                                        ? null
-                                        : new String(Json.bytes(progress.rows()), StandardCharsets.UTF_8))));
+                        .bind("metrics", json(progress.metrics()))
+                        .bind("rows", progress.rows() == null ? null : json(progress.rows()))));
     }
 
     private static void fenced(Handle handle, ClaimedRun run, String changes, Binding binding) {
@@ -255,19 +299,20 @@ class PostgresTrainingLease {
             return;
         }
         PreparedBatch batch = handle.prepareBatch("""
-                insert into training_metric (run, step, tokens, loss, fvu, l0, alive)
-                values (:run, :step, :tokens, :loss, :fvu, :l0, :alive) on conflict do nothing
+                insert into training_metric (run, step, tokens, metrics)
+                values (:run, :step, :tokens, cast(:metrics as jsonb)) on conflict do nothing
                 """);
         for (MetricPoint point : points) {
             batch.bind("run", run.id())
                     .bind("step", point.step())
                     .bind("tokens", point.tokens())
-                    .bind("loss", point.loss())
-                    .bind("fvu", point.fvu())
-                    .bind("l0", point.l0())
-                    .bind("alive", point.alive())
+                    .bind("metrics", json(point.metrics()))
                     .add();
         }
         batch.execute();
+    }
+
+    private static String json(Object value) {
+        return new String(Json.bytes(value), StandardCharsets.UTF_8);
     }
 }

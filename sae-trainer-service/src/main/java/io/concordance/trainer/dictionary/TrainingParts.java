@@ -14,6 +14,8 @@ class TrainingParts {
     private final PostgresTrainingLease lease;
     private final CheckpointStore checkpoints;
     private final DictionaryExports exports;
+    private final DictionaryPublisher publisher;
+    private final PostgresQuarantine quarantine;
     private final TrainingGauges gauges;
     private final TrainerConfig config;
     private final ObjectStore store;
@@ -22,12 +24,16 @@ class TrainingParts {
             PostgresTrainingLease lease,
             CheckpointStore checkpoints,
             DictionaryExports exports,
+            DictionaryPublisher publisher,
+            PostgresQuarantine quarantine,
             TrainingGauges gauges,
             TrainerConfig config,
             ObjectStore store) {
         this.lease = lease;
         this.checkpoints = checkpoints;
         this.exports = exports;
+        this.publisher = publisher;
+        this.quarantine = quarantine;
         this.gauges = gauges;
         this.config = config;
         this.store = store;
@@ -43,6 +49,14 @@ class TrainingParts {
 
     DictionaryExports exports() {
         return exports;
+    }
+
+    DictionaryPublisher publisher() {
+        return publisher;
+    }
+
+    PostgresQuarantine quarantine() {
+        return quarantine;
     }
 
     TrainingGauges gauges() {

@@ -1,5 +1,6 @@
 package io.concordance.trainer.dictionary;
 
+import io.concordance.contracts.dictionary.Dictionary;
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.kit.store.ObjectStoreException;
 import io.concordance.kit.store.StoredObject;
@@ -12,9 +13,7 @@ import io.concordance.trainer.kernel.Kernels;
 import io.concordance.trainer.kernel.Processor;
 import io.concordance.trainer.kernel.Screening;
 import io.concordance.trainer.kernel.StepKernels;
-import io.concordance.trainer.step.TrainingDiverged;
 import io.concordance.trainer.stream.Differences;
-import io.concordance.trainer.stream.ShardOrder;
 import io.concordance.trainer.stream.ShardSource;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -25,7 +24,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -123,12 +124,12 @@ class TrainingWorker {
             return true;
         } catch (LeaseLost e) {
             LOG.infof("%s", e.getMessage());
-            parts.gauges().idle();
             parts.sweep();
             return true;
         } catch (RuntimeException | OutOfMemoryError e) {
-            parts.gauges().idle();
             return giveUp(run, e, failures);
+        } finally {
+            parts.gauges().idle(run.id());
         }
     }
 
@@ -150,7 +151,6 @@ class TrainingWorker {
 
     private static boolean isFinal(Throwable cause) {
         return cause instanceof FieldProblem
-                || cause instanceof TrainingDiverged
                 || cause instanceof IllegalArgumentException
                 || cause instanceof OutOfMemoryError
                 || (cause instanceof ObjectStoreException && cause.getClass() != ObjectStoreException.class);
@@ -171,17 +171,35 @@ class TrainingWorker {
             return;
         }
         RunSpec spec = run.spec();
+        Set<String> leftOut = ConcurrentHashMap.newKeySet();
+        leftOut.addAll(parts.quarantine().keys(run.id()));
         try (Training training = new Training(
-                spec.train(), width.getAsInt(), order(spec), source(spec), processor, checkpoint(run.checkpoint()))) {
-            new TrainingRun(run, training, parts, pulse).train(stopping);
+                spec.train(),
+                width.getAsInt(),
+                spec.order(),
+                source(spec, width.getAsInt(), leftOut),
+                processor,
+                checkpoint(run.checkpoint()),
+                start(run))) {
+            new TrainingRun(run, training, parts, pulse, leftOut).train(stopping);
         }
     }
 
-    /** Values a row, known with the first shard; empty when the thread should do something else meanwhile. */
+    private @Nullable Dictionary start(ClaimedRun run) {
+        Origin from = run.spec().from();
+        return from == null || run.checkpoint() != null ? null : parts.exports().read(from);
+    }
+
+    /** Values a row, known with the first slice or with the dictionary that is continued; empty when the thread should do something else meanwhile. */
     private OptionalInt awaitWidth(ClaimedRun run, Pulse pulse) throws InterruptedException {
+        Origin from = run.spec().from();
+        if (from != null) {
+            return OptionalInt.of(parts.exports().outline(from).width());
+        }
         long deadline = System.nanoTime() + parts.config().patience().toNanos();
         while (true) {
-            OptionalInt width = captures.width(run.spec().jobs(), run.spec().hook());
+            OptionalInt width =
+                    captures.width(run.spec().jobs().getFirst(), run.spec().hook());
             if (width.isPresent()) {
                 return width;
             }
@@ -199,21 +217,13 @@ class TrainingWorker {
         }
     }
 
-    private ShardSource source(RunSpec spec) {
-        ShardSource activations = shards.of(spec.hook(), spec.arms());
+    private ShardSource source(RunSpec spec, int width, Set<String> leftOut) {
+        ShardSource activations = shards.of(spec.hook(), spec.arms(), width, leftOut);
         InputSpec.Minus minus = spec.input().minus();
         return minus == null
                 ? activations
-                : new Differences(activations, shards.of(minus.hook(), List.of()), minus.partners(spec.jobs()));
-    }
-
-    private ShardOrder order(RunSpec spec) {
-        List<ShardOrder.Job> jobs = new ArrayList<>();
-        for (int j = 0; j < spec.jobs().size(); j++) {
-            jobs.add(new ShardOrder.Job(
-                    spec.jobs().get(j).toString(), spec.slices().get(j)));
-        }
-        return new ShardOrder(jobs);
+                : new Differences(
+                        activations, shards.of(minus.hook(), List.of(), width, leftOut), minus.partners(spec.jobs()));
     }
 
     private static int threads(int configured) {

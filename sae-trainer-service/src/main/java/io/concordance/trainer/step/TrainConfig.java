@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param prefixes numbers of leading features that reconstruct on their own, ascending, the last one {@code width}; more
  *     than one for {@link Activation#MATRYOSHKA} alone
  * @param position what is done about token position
+ * @param heldOut share of the slices that are never trained on and that the dictionary is looked at with
  */
 public record TrainConfig(
         int width,
@@ -35,7 +36,8 @@ public record TrainConfig(
         long deadAfter,
         double sparsity,
         List<Integer> prefixes,
-        Position position) {
+        Position position,
+        double heldOut) {
     /** Weight of the auxiliary loss (Gao et al. 2024, appendix A.2). */
     static final double AUXILIARY_WEIGHT = 1 / 32.0;
 
@@ -44,6 +46,7 @@ public record TrainConfig(
     static final double BETA2 = 0.999;
     static final double EPSILON = 1e-8;
 
+    static final int REPORTS = 100;
     public static final int MAX_WIDTH = 1 << 20;
     public static final int MAX_BATCH = 1 << 16;
     private static final int DEFAULT_MAX_BATCH = 4096;
@@ -60,6 +63,8 @@ public record TrainConfig(
     private static final int NESTING = 4;
     private static final int MAX_PREFIXES = 16;
     private static final double MAX_SPARSITY = 1e6;
+    private static final double HELD_OUT = 0.05;
+    private static final double MAX_HELD_OUT = 0.5;
 
     /**
      * Checks what a request says and fills in what it leaves open. Batch: the power of two that gives a short run 1500 to
@@ -107,7 +112,8 @@ public record TrainConfig(
                 Math.min(DEAD_AFTER, Math.max(1, tokens / DEAD_SHARE)),
                 defaultSparsity(activation),
                 activation == Activation.MATRYOSHKA ? nested(width) : List.of(width),
-                Position.NONE);
+                Position.NONE,
+                HELD_OUT);
     }
 
     /**
@@ -142,7 +148,7 @@ public record TrainConfig(
         if (!(weight > 0 && weight <= MAX_SPARSITY)) {
             throw new FieldProblem("sparsity", weight, "more than 0 and at most " + MAX_SPARSITY);
         }
-        return with(weight, prefixes, position);
+        return with(weight, prefixes, position, heldOut);
     }
 
     /**
@@ -165,15 +171,27 @@ public record TrainConfig(
                     ascending,
                     "1 to " + MAX_PREFIXES + " ascending numbers of features, the last " + width);
         }
-        return with(sparsity, ascending, position);
+        return with(sparsity, ascending, position, heldOut);
     }
 
     /** The same with another rule for position. */
     public TrainConfig position(Position other) {
-        return with(sparsity, prefixes, other);
+        return with(sparsity, prefixes, other, heldOut);
     }
 
-    private TrainConfig with(double weight, List<Integer> ascending, Position other) {
+    /**
+     * The same with another share of slices held out.
+     *
+     * @throws FieldProblem unless it is 0 to a half
+     */
+    public TrainConfig heldOut(double share) {
+        if (!(share >= 0 && share <= MAX_HELD_OUT)) {
+            throw new FieldProblem("heldOut", share, "0 to " + MAX_HELD_OUT);
+        }
+        return with(sparsity, prefixes, position, share);
+    }
+
+    private TrainConfig with(double weight, List<Integer> ascending, Position other, double share) {
         return new TrainConfig(
                 width,
                 k,
@@ -187,7 +205,8 @@ public record TrainConfig(
                 deadAfter,
                 weight,
                 ascending,
-                other);
+                other,
+                share);
     }
 
     public TrainConfig {
@@ -208,5 +227,10 @@ public record TrainConfig(
     /** Steps of the whole run; rows that do not fill a last batch are left out. */
     public long steps() {
         return tokens / batch;
+    }
+
+    /** Steps between two reports: a hundredth of the run. */
+    public long reportSteps() {
+        return Math.max(1, steps() / REPORTS);
     }
 }

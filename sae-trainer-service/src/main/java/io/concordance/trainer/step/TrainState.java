@@ -13,6 +13,9 @@ import java.util.Map;
  * @param threshold running mean of the selection's border, in scaled units
  * @param lastFired for each feature, the row count at its last firing, [features]
  * @param firings for each feature, its firings in the last quarter of the run, [features]
+ * @param recent for each feature, its firings in the open reporting interval, [features]
+ * @param bestFvu lowest running mean so far
+ * @param runningFvu running mean over the last steps
  * @param sums of the open reporting interval
  * @param latest metrics of the last closed interval
  * @param values parameters, row-major
@@ -25,6 +28,9 @@ public record TrainState(
         double threshold,
         long[] lastFired,
         long[] firings,
+        long[] recent,
+        double bestFvu,
+        double runningFvu,
         MetricSums sums,
         Metrics latest,
         Map<Parameter, float[]> values,

@@ -3,6 +3,8 @@ package io.concordance.trainer.step;
 import io.concordance.contracts.dictionary.Dictionary;
 import io.concordance.contracts.dictionary.DictionaryInfo;
 import io.concordance.contracts.event.DictionaryCheckpointed.Metrics;
+import io.concordance.contracts.event.FiringDensity;
+import io.concordance.contracts.event.HeldOutMetrics;
 import io.concordance.trainer.kernel.AdamStep;
 import io.concordance.trainer.kernel.BatchMoments;
 import io.concordance.trainer.kernel.Objective;
@@ -15,6 +17,7 @@ import io.concordance.trainer.kernel.StepKernels;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a sparse autoencoder step by step: the loss of {@link StepKernels} with AuxK for dead features (Gao et al. 2024),
@@ -24,21 +27,21 @@ public final class TrainStep {
     /** Rows that {@link #initialise} has a use for. */
     public static final int MEDIAN_ROWS = 32_768;
 
-    private static final int REPORTS = 100;
+    private static final int REPORTS_A_LOOK = 10;
     /** Weight of the newest border in the threshold's running mean, once that many steps have passed. */
     private static final double THRESHOLD_RATE = 0.01;
-
-    private static final double TAIL = 0.75;
 
     private final TrainConfig config;
     private final StepKernels kernels;
     private final Rule rule;
     private final int inputWidth;
-    private final long[] lastFired;
-    private final long[] firings;
+    private final FeatureCounts counts;
+    private final Stability stability = new Stability();
     private long step;
     private float scale = 1;
     private double threshold;
+    private boolean continued;
+    private long intervalRows;
     private MetricSums sums = MetricSums.NONE;
     private Metrics latest = new Metrics(0, 1, 0, 1);
 
@@ -48,8 +51,7 @@ public final class TrainStep {
         this.kernels = kernels;
         this.rule = new Rule(config, kernels.shape());
         this.inputWidth = kernels.shape().width();
-        this.lastFired = new long[config.width()];
-        this.firings = new long[config.width()];
+        this.counts = new FeatureCounts(config);
     }
 
     /**
@@ -69,6 +71,18 @@ public final class TrainStep {
         kernels.put(Parameter.DECODER_BIAS, Quantity.VALUE, centre);
         kernels.put(Parameter.DECODER, Quantity.VALUE, directions);
         kernels.put(Parameter.ENCODER, Quantity.VALUE, directions);
+    }
+
+    /**
+     * Starts from a dictionary: its weights, the input scale of the first rows, fresh moments and counters.
+     *
+     * @param rows [count, width], raw
+     * @throws io.concordance.contracts.problem.FieldProblem when it is of another shape
+     */
+    public void continueFrom(Dictionary dictionary, float[] rows, int count) {
+        scale = Centres.unitScale(rows, Math.min(count, MEDIAN_ROWS), inputWidth);
+        InferenceForm.load(dictionary, kernels, scale);
+        continued = true;
     }
 
     private float[] randomDirections() {
@@ -94,28 +108,31 @@ public final class TrainStep {
         long t = step + 1;
         long seen = t * config.batch();
         BatchMoments moments = kernels.centre(rows, scale);
-        if (step == 0 && config.activation() == Activation.JUMPRELU) {
+        if (step == 0 && !continued && config.activation() == Activation.JUMPRELU) {
             beginThresholds();
         }
         Selected selected = kernels.select(rule.selection());
         double ramp = Schedule.ramp(t, config.steps());
         Objective objective = rule.objective(selected, ramp);
         Residual residual = kernels.decode(objective);
+        Double cosine = closes(t) ? Reconstruction.cosine(kernels, rows, scale) : null;
         double loss = residual.nested() / ((double) config.batch() * inputWidth)
                 + rule.penalty(selected, ramp)
                 + auxiliary(residual, seen);
-        if (!Double.isFinite(loss)) {
-            throw new TrainingDiverged(t, loss);
-        }
-        count(kernels.groupByFeature(), t, seen);
+        stability.observe(t, loss, MetricSums.fvu(residual.squares(), moments.variance()));
+        counts.count(kernels.groupByFeature(), t);
         double norm = Math.sqrt(kernels.gradients());
         double clip = norm > TrainConfig.MAX_GRADIENT_NORM ? TrainConfig.MAX_GRADIENT_NORM / norm : 1;
         double rate = config.learningRate() * Schedule.at(t, config.steps());
         kernels.update(AdamStep.at(t, rate, TrainConfig.BETA1, TrainConfig.BETA2, TrainConfig.EPSILON, clip));
         threshold += Math.max(THRESHOLD_RATE, 1.0 / t) * (selected.threshold() - threshold);
-        sums = sums.plus(residual.squares(), moments.variance(), loss, selected.pairs(), config.batch());
+        sums = sums.plus(residual.squares(), moments.variance(), loss, norm, selected.pairs(), config.batch());
         step = t;
-        return report();
+        if (closes(t)) {
+            report(cosine);
+            return true;
+        }
+        return false;
     }
 
     /** Thresholds start where the first batch has k active features a row. */
@@ -128,7 +145,7 @@ public final class TrainStep {
 
     /** AuxK: dead features predict what the living left over; returns the weighted loss. */
     private double auxiliary(Residual residual, long seen) {
-        int[] dead = dead(seen);
+        int[] dead = counts.dead(seen);
         if (dead.length == 0 || config.auxiliaryK() == 0 || !(residual.variance() > 0)) {
             return 0;
         }
@@ -137,51 +154,33 @@ public final class TrainStep {
         return weight * kernels.decodeAuxiliary(weight);
     }
 
-    private int[] dead(long seen) {
-        int[] dead = new int[deadCount(seen)];
-        int count = 0;
-        for (int f = 0; count < dead.length; f++) {
-            if (isDead(f, seen)) {
-                dead[count++] = f;
-            }
-        }
-        return dead;
+    /** Whether step {@code t} is the last one of a reporting interval. */
+    private boolean closes(long t) {
+        return t % config.reportSteps() == 0 || t == config.steps();
     }
 
-    private int deadCount(long seen) {
-        int count = 0;
-        for (int f = 0; f < lastFired.length; f++) {
-            count += isDead(f, seen) ? 1 : 0;
-        }
-        return count;
-    }
-
-    private boolean isDead(int feature, long seen) {
-        return seen - lastFired[feature] > config.deadAfter();
-    }
-
-    private void count(int[] fired, long t, long seen) {
-        boolean tail = t > tailStart();
-        for (int f = 0; f < fired.length; f++) {
-            if (fired[f] > 0) {
-                lastFired[f] = seen;
-                firings[f] += tail ? fired[f] : 0;
-            }
-        }
-    }
-
-    private long tailStart() {
-        return (long) (TAIL * config.steps());
-    }
-
-    private boolean report() {
-        if (step % Math.max(1, config.steps() / REPORTS) != 0 && !done()) {
-            return false;
-        }
-        double alive = 1 - (double) deadCount(tokens()) / config.width();
-        latest = sums.metrics(alive);
+    private void report(@Nullable Double cosine) {
+        double alive = 1 - (double) counts.deadCount(tokens()) / config.width();
+        latest = sums.metrics(alive, cosine, FiringDensity.of(counts.recent(), sums.rows()))
+                .withHeldOut(latest.heldOut());
+        counts.closeInterval();
+        intervalRows = sums.rows();
         sums = MetricSums.NONE;
-        return true;
+    }
+
+    /** Whether the last step is one after which held-out rows are looked at: every tenth report and the last. */
+    public boolean looks() {
+        return step > 0 && (step % (config.reportSteps() * REPORTS_A_LOOK) == 0 || done());
+    }
+
+    /** Adds a look at held-out rows to the metrics. */
+    public void heldOut(HeldOutMetrics look) {
+        latest = latest.withHeldOut(look);
+    }
+
+    /** False while the error is far above what it was at the start: such a state is not worth a checkpoint. */
+    public boolean calm() {
+        return stability.calm();
     }
 
     public TrainConfig config() {
@@ -208,12 +207,27 @@ public final class TrainStep {
 
     /** Firings of each feature in the last quarter of the run, [features]. */
     public long[] firings() {
-        return firings.clone();
+        return counts.tail().clone();
     }
 
     /** Rows that {@link #firings} were counted over so far. */
     public long firingRows() {
-        return Math.max(0, step - tailStart()) * config.batch();
+        return counts.tailRows(step);
+    }
+
+    /** Firings of each feature in the reporting interval that the last step closed, [features]. */
+    public long[] intervalFirings() {
+        return counts.closed().clone();
+    }
+
+    /** Rows of the reporting interval that the last step closed. */
+    public long intervalRows() {
+        return intervalRows;
+    }
+
+    /** Features that fired less than {@link TrainConfig#deadAfter} rows ago, [features]. */
+    public boolean[] alive() {
+        return counts.alive(tokens());
     }
 
     /** The state after the last step. Its tensors are those of the kernels: copied out one by one, and right until the next. */
@@ -228,8 +242,11 @@ public final class TrainStep {
                 step,
                 scale,
                 threshold,
-                lastFired.clone(),
-                firings.clone(),
+                counts.lastFired().clone(),
+                counts.tail().clone(),
+                counts.recent().clone(),
+                stability.best(),
+                stability.running(),
                 sums,
                 latest,
                 tensors.getOrDefault(Quantity.VALUE, Map.of()),
@@ -241,8 +258,8 @@ public final class TrainStep {
         for (Quantity quantity : Quantity.values()) {
             state.tensors(quantity).forEach((parameter, values) -> kernels.put(parameter, quantity, values));
         }
-        System.arraycopy(state.lastFired(), 0, lastFired, 0, lastFired.length);
-        System.arraycopy(state.firings(), 0, firings, 0, firings.length);
+        counts.restore(state);
+        stability.restore(state.bestFvu(), state.runningFvu());
         step = state.step();
         scale = state.scale();
         threshold = state.threshold();
@@ -250,19 +267,18 @@ public final class TrainStep {
         latest = state.latest();
     }
 
-    /**
-     * The inference form for raw activations. The input scale s is folded into the biases and the threshold, which are
-     * divided by it, so that encoder and unit-norm decoder stay as trained and activations come out in raw units.
-     */
+    /** The inference form for raw activations. */
     public Dictionary export(String model, String hook) {
-        return new Dictionary(
-                inputWidth,
-                config.width(),
-                kernels.get(Parameter.ENCODER, Quantity.VALUE),
-                unscaled(Parameter.ENCODER_BIAS),
-                kernels.get(Parameter.DECODER, Quantity.VALUE),
-                unscaled(Parameter.DECODER_BIAS),
-                thresholds(),
+        return export(model, hook, null);
+    }
+
+    /** As {@link #export(String, String)}, of a run that started from a dictionary. */
+    public Dictionary export(String model, String hook, DictionaryInfo.@Nullable Continued from) {
+        return InferenceForm.of(
+                kernels,
+                config,
+                scale,
+                threshold,
                 new DictionaryInfo(
                         config.activation().exportedArchitecture(),
                         config.activation().wireName(),
@@ -272,30 +288,7 @@ public final class TrainStep {
                         config.seed(),
                         tokens(),
                         latest.l0(),
-                        latest.fvu()));
-    }
-
-    /** Thresholds of the inference form in raw units, [features]. */
-    private float[] thresholds() {
-        float[] thresholds = new float[config.width()];
-        switch (config.activation()) {
-            case STANDARD -> Arrays.fill(thresholds, 0);
-            case TOPK, BATCHTOPK, MATRYOSHKA -> Arrays.fill(thresholds, (float) (threshold / scale));
-            case JUMPRELU -> {
-                float[] logarithms = kernels.get(Parameter.THRESHOLD, Quantity.VALUE);
-                for (int f = 0; f < thresholds.length; f++) {
-                    thresholds[f] = (float) (StrictMath.exp(logarithms[f]) / scale);
-                }
-            }
-        }
-        return thresholds;
-    }
-
-    private float[] unscaled(Parameter parameter) {
-        float[] values = kernels.get(parameter, Quantity.VALUE);
-        for (int i = 0; i < values.length; i++) {
-            values[i] /= scale;
-        }
-        return values;
+                        latest.fvu(),
+                        from));
     }
 }

@@ -1,8 +1,8 @@
 package io.concordance.trainer.step;
 
-/** The loss is no longer a number: the learning rate is too high or the activations hold infinities. */
+/** Training makes the dictionary worse and worse, or its loss is no longer a number. */
 public final class TrainingDiverged extends RuntimeException {
-    TrainingDiverged(long step, double loss) {
-        super("the loss is " + loss + " at step " + step + "; lower learningRate, or look for infinite activations");
+    TrainingDiverged(long step, String how) {
+        super("diverged: " + how + " at step " + step + "; lower learningRate");
     }
 }

@@ -20,7 +20,7 @@ public final class Differences implements ShardSource {
         this.partners = Map.copyOf(partners);
     }
 
-    /** {@inheritDoc} It has been written when both captures have. */
+    /** {@inheritDoc} It has been written when both captures have, and left out when any shard of it is. */
     @Override
     public Optional<Written> find(ShardOrder.Slot slot) {
         Optional<Written> found = minuend.find(slot);
@@ -30,6 +30,9 @@ public final class Differences implements ShardSource {
         Optional<Written> other = subtrahend.find(partner(slot));
         if (other.isEmpty()) {
             return Optional.empty();
+        }
+        if (!found.get().complete() || !other.get().complete()) {
+            return found.map(Written::excluded);
         }
         check(slot, "values a row", found.get().width(), other.get().width());
         check(

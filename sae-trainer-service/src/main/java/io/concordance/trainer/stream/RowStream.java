@@ -55,6 +55,7 @@ public final class RowStream implements AutoCloseable {
      * Opens the window that the next batch comes from.
      *
      * @return false while a shard it needs has not been written
+     * @throws BadShard when a shard of it cannot be used; see {@link #leaveOut}
      */
     public boolean ready() {
         while (true) {
@@ -70,6 +71,18 @@ public final class RowStream implements AutoCloseable {
                 return true;
             }
             carry(current);
+        }
+    }
+
+    /**
+     * Settles where to go on after a {@link BadShard} that the source leaves out from now on. A window of which no batch was
+     * used is made again without it. The rest of one that was begun, before the run was resumed, is given up: which of its
+     * rows were used can no longer be told.
+     */
+    public void leaveOut() {
+        if (window == null && batches > 0) {
+            leftover = Leftover.NONE;
+            pass();
         }
     }
 
@@ -126,14 +139,14 @@ public final class RowStream implements AutoCloseable {
         if (end == order.size() && firstRow + rows == 0) {
             throw new FieldProblem("jobs", null, "at least one captured row at the hook, in the arms chosen");
         }
+        nextSlot = end;
+        nextRow = firstRow + rows;
         List<Window.Slice> slices = open(shards);
         if (epoch == 0 && firstRow == pairs.rows()) {
             for (Window.Slice slice : slices) {
                 pairs = pairs.read(slice.document());
             }
         }
-        nextSlot = end;
-        nextRow = firstRow + rows;
         return new Window(
                 leftover, slices, epoch == 0 ? firstRow : Coverage.UNTRACKED, Window.key(seed, epoch, windowIndex));
     }
@@ -166,6 +179,11 @@ public final class RowStream implements AutoCloseable {
     private void carry(Window finished) {
         leftover = finished.rest(batches * batch, width);
         finished.close();
+        pass();
+    }
+
+    /** Moves on to the window behind the one that was open. */
+    private void pass() {
         batches = 0;
         windowIndex++;
         window = null;
@@ -177,6 +195,11 @@ public final class RowStream implements AutoCloseable {
             slot = nextSlot;
             firstRow = nextRow;
         }
+    }
+
+    /** Places of the order that windows of the first epoch were made of so far; all of them later on. */
+    public int reached() {
+        return epoch > 0 ? order.size() : window == null ? slot : nextSlot;
     }
 
     public Coverage coverage() {

@@ -10,12 +10,22 @@ public interface ShardSource {
     /**
      * Everything of a slice at the run's hook, which has been written.
      *
-     * @param parts its shards in order, at least one
-     * @param included false when the run leaves its arm out; it then counts as having no rows
+     * @param parts its shards in order; those that the run left out are not among them
+     * @param included false when the run leaves the slice out; it then counts as having no rows
+     * @param complete false when the run left some of its shards out
      */
-    record Written(List<Part> parts, int width, boolean included) {
+    record Written(List<Part> parts, int width, boolean included, boolean complete) {
+        public Written(List<Part> parts, int width, boolean included) {
+            this(parts, width, included, true);
+        }
+
         public Written {
             parts = List.copyOf(parts);
+        }
+
+        /** The same, left out. */
+        Written excluded() {
+            return new Written(parts, width, false, complete);
         }
 
         /** One shard. */
@@ -35,13 +45,14 @@ public interface ShardSource {
      * The shards of a slot, or empty while capture has not written them all.
      *
      * @throws io.concordance.contracts.problem.FieldProblem when it never will
+     * @throws BadShard when one of them cannot be used
      */
     Optional<Written> find(ShardOrder.Slot slot);
 
     /**
      * Opens what {@link #find} found.
      *
-     * @throws io.concordance.contracts.problem.FieldProblem when it is not what was announced
+     * @throws BadShard when it is not what was announced
      */
     SliceRows open(ShardOrder.Slot slot, Written written);
 }

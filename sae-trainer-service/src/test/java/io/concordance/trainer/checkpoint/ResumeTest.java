@@ -2,6 +2,7 @@ package io.concordance.trainer.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.concordance.contracts.dictionary.Dictionary;
 import io.concordance.contracts.dictionary.DictionaryFiles;
 import io.concordance.trainer.kernel.Processor;
 import io.concordance.trainer.step.Activation;
@@ -89,6 +90,37 @@ class ResumeTest {
         }
         System.out.println(kills + " kills, digest " + expected);
         assertThat(kills).isPositive();
+    }
+
+    @Test
+    void aContinuedRunEndsWithTheSameBytesHoweverOftenItIsKilled() {
+        TrainConfig config = config(Activation.BATCHTOPK);
+        Dictionary start;
+        try (Training first = training(config, 2, null)) {
+            while (first.advance() != Training.Advance.DONE) {}
+            start = first.export("toy", "h");
+        }
+        String expected = continued(start, "whole", Integer.MAX_VALUE);
+        assertThat(continued(start, "again", Integer.MAX_VALUE)).isEqualTo(expected);
+        assertThat(continued(start, "killed", 37)).isEqualTo(expected);
+        assertThat(finish(config, "fresh")).isNotEqualTo(expected);
+    }
+
+    private String continued(Dictionary start, String name, int stepsALife) {
+        TrainConfig config = TrainConfig.of(48, 4, Activation.BATCHTOPK, 9000, 10, 64, null, 700);
+        Checkpoint last = null;
+        while (true) {
+            try (Training training = new Training(config, WIDTH, order, shards, Processor.cpu(2), last, start)) {
+                for (int i = 0; i < stepsALife; i++) {
+                    if (training.advance() == Training.Advance.DONE) {
+                        return digest(training, name);
+                    }
+                    if (i == stepsALife / 2) {
+                        last = training.checkpoint();
+                    }
+                }
+            }
+        }
     }
 
     @Test

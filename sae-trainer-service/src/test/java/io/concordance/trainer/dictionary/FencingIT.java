@@ -14,12 +14,14 @@ import io.concordance.trainer.dictionary.PostgresTrainingLease.Finished;
 import io.concordance.trainer.dictionary.PostgresTrainingLease.Progress;
 import io.concordance.trainer.step.Activation;
 import io.concordance.trainer.step.TrainConfig;
+import io.concordance.trainer.stream.BadShard;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -67,7 +69,14 @@ class FencingIT {
                         "fenced",
                         "model",
                         new RunSpec(
-                                List.of(UUID.randomUUID()), List.of(1), "hook", List.of(), InputSpec.PLAIN, config)));
+                                List.of(UUID.randomUUID()),
+                                List.of(1),
+                                "hook",
+                                List.of(),
+                                InputSpec.PLAIN,
+                                config,
+                                null,
+                                0)));
     }
 
     private ClaimedRun takenOver() {
@@ -97,6 +106,24 @@ class FencingIT {
                 "model",
                 List.of(),
                 new Metrics(1, 0.5, 2, 1));
+    }
+
+    private static Publication publication(long step) {
+        return new Publication(
+                step,
+                step * 64,
+                1,
+                new Finished("sha256:" + "1".repeat(64), "p/", "c", "w"),
+                new BitSet(),
+                new BitSet(),
+                List.of());
+    }
+
+    private static BadShard bad() {
+        return new BadShard(
+                new ObjectRef("bucket", "shards/x", "sha256:" + "2".repeat(64), 1),
+                BadShard.Reason.DIGEST,
+                "other bytes");
     }
 
     private void move(ClaimedRun run, long step) {
@@ -136,14 +163,15 @@ class FencingIT {
         assertThatThrownBy(() -> lease.report(first, progress(9), List.of())).isInstanceOf(LeaseLost.class);
         assertThatThrownBy(() -> lease.release(first)).isInstanceOf(LeaseLost.class);
         assertThatThrownBy(() -> lease.fail(first, "no")).isInstanceOf(LeaseLost.class);
-        assertThatThrownBy(() -> lease.complete(
-                        first,
-                        late,
-                        progress(5),
-                        List.of(),
-                        new Finished("sha256:" + "1".repeat(64), "p/", "c", "w"),
-                        event(late, 5),
-                        List.of()))
+        assertThatThrownBy(() -> lease.complete(first, late, progress(5), List.of(), publication(5), event(late, 5)))
+                .isInstanceOf(LeaseLost.class);
+        assertThatThrownBy(() -> lease.publish(first, late, progress(5), List.of(), publication(5), event(late, 5)))
+                .isInstanceOf(LeaseLost.class);
+        assertThatThrownBy(() -> lease.fail(first, "no", List.of(), publication(5)))
+                .isInstanceOf(LeaseLost.class);
+        assertThatThrownBy(() -> lease.quarantine(first, bad(), progress(5), late))
+                .isInstanceOf(LeaseLost.class);
+        assertThatThrownBy(() -> lease.quarantine(first, bad(), progress(5), null))
                 .isInstanceOf(LeaseLost.class);
         assertThat(pointer()).isEqualTo(pointer);
         assertThat(runs.find(id).orElseThrow().step()).isEqualTo(4);

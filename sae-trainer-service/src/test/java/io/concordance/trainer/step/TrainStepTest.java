@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.concordance.contracts.dictionary.Dictionary;
+import io.concordance.contracts.dictionary.DictionaryInfo;
 import io.concordance.contracts.dictionary.SparseEncoder;
 import io.concordance.contracts.event.DictionaryCheckpointed.Metrics;
 import io.concordance.trainer.kernel.KernelShape;
@@ -101,8 +102,10 @@ class TrainStepTest {
 
     @Test
     void fvuIsOneForTheMeanPredictorAndZeroForIdentity() {
-        assertThat(MetricSums.NONE.plus(7, 7, 0, 0, 4).metrics(1).fvu()).isEqualTo(1);
-        assertThat(MetricSums.NONE.plus(0, 7, 0, 0, 4).metrics(1).fvu()).isZero();
+        assertThat(MetricSums.NONE.plus(7, 7, 0, 0, 0, 4).metrics(1, null, null).fvu())
+                .isEqualTo(1);
+        assertThat(MetricSums.NONE.plus(0, 7, 0, 0, 0, 4).metrics(1, null, null).fvu())
+                .isZero();
 
         // A dictionary whose features never fire predicts b_dec: the batch mean here.
         float[] rows = data.rows(256, 1);
@@ -143,7 +146,8 @@ class TrainStepTest {
                 2000,
                 0,
                 List.of(96),
-                Position.NONE);
+                Position.NONE,
+                0);
         StepKernels kernels = Kernels.open(new KernelShape(data.width, 96, 256), 2);
         TrainStep step = new TrainStep(config, kernels);
         step.initialise(data.rows(8192, SEED), 8192);
@@ -166,6 +170,73 @@ class TrainStepTest {
         assertThatThrownBy(() -> step.run(rows))
                 .isInstanceOf(TrainingDiverged.class)
                 .hasMessageContaining("step 1");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Activation.class)
+    void aLearningRateThatDivergesStopsTheRunWithAReason(Activation activation) {
+        TrainConfig config = TrainConfig.of(96, 3, activation, 100_000, SEED, 256, 1.0, 8192);
+        assertThatThrownBy(() -> train(config, 2))
+                .isInstanceOf(TrainingDiverged.class)
+                .hasMessageContaining("lower learningRate");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Activation.class)
+    void aContinuedRunBeginsWhereTheDictionaryEnded(Activation activation) {
+        TrainStep first = train(config(activation, 300_000), 2);
+        Dictionary dictionary = first.export("toy", "blocks.0.hook_resid_post");
+        TrainConfig config = TrainConfig.of(96, 3, activation, 25_600, SEED + 1, 256, 1e-9, 8192);
+        TrainStep next = new TrainStep(config, Kernels.open(new KernelShape(data.width, 96, 256), 2));
+        float[] scaled = data.rows(8192, 77);
+        next.continueFrom(dictionary, scaled, 8192);
+        while (!next.done()) {
+            next.run(data.rows(256, KeyedRandom.hash(SEED, 1000 + next.step())));
+        }
+        assertThat(next.metrics().fvu()).isCloseTo(first.metrics().fvu(), within(0.02));
+        assertThat(next.metrics().l0()).isCloseTo(first.metrics().l0(), within(0.2));
+        Dictionary again = next.export("toy", "blocks.0.hook_resid_post", new DictionaryInfo.Continued("sha256:x", 2));
+        assertThat(again.info().generation()).isEqualTo(2);
+        assertThat(data.recovery(again.decoder())).isCloseTo(data.recovery(dictionary.decoder()), within(1e-4));
+    }
+
+    @Test
+    void aDictionaryWithDecoderRowsOfAnyLengthIsContinuedAsTheSameFunction() {
+        Dictionary unit = train(config(Activation.JUMPRELU, 100_000), 2).export("m", "h");
+        float[] encoder = unit.encoder().clone();
+        float[] bias = unit.encoderBias().clone();
+        float[] decoder = unit.decoder().clone();
+        float[] threshold = unit.threshold().clone();
+        for (int f = 0; f < unit.features(); f++) {
+            float length = 0.5f + f % 5;
+            for (int c = f * data.width; c < (f + 1) * data.width; c++) {
+                decoder[c] *= length;
+                encoder[c] /= length;
+            }
+            bias[f] /= length;
+            threshold[f] /= length;
+        }
+        Dictionary uneven = new Dictionary(
+                data.width, unit.features(), encoder, bias, decoder, unit.decoderBias(), threshold, unit.info());
+        TrainStep step = new TrainStep(
+                config(Activation.JUMPRELU, 25_600), Kernels.open(new KernelShape(data.width, 96, 256), 1));
+        step.continueFrom(uneven, data.rows(8192, 3), 8192);
+        float[] rows = data.rows(2000, 9);
+
+        assertThat(Reconstruction.look(step.export("m", "h"), rows, 2000, 0).fvu())
+                .isCloseTo(Reconstruction.look(unit, rows, 2000, 0).fvu(), within(1e-3));
+    }
+
+    @Test
+    void metricsCarryCosineGradientNormAndDensity() {
+        Metrics metrics = train(config(Activation.TOPK, 300_000), 2).metrics();
+        assertThat(metrics.cosine()).isBetween(0.9, 1.0);
+        assertThat(metrics.gradientNorm()).isPositive();
+        assertThat(metrics.explained()).isEqualTo(1 - metrics.fvu());
+        assertThat(metrics.density().features().stream().mapToInt(n -> n).sum()
+                        + metrics.density().silent())
+                .isEqualTo(96);
+        assertThat(metrics.heldOut()).isNull();
     }
 
     @Test

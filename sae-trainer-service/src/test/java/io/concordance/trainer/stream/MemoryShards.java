@@ -16,6 +16,8 @@ public final class MemoryShards implements ShardSource {
     private final Map<String, RowColumns> columns = new HashMap<>();
     private final Map<ShardOrder.Slot, Written> written = new HashMap<>();
     private final Set<ShardOrder.Slot> held = new HashSet<>();
+    private final Set<String> spoiled = new HashSet<>();
+    private final Set<String> leftOut = new HashSet<>();
 
     public MemoryShards(int width) {
         this.width = width;
@@ -52,19 +54,37 @@ public final class MemoryShards implements ShardSource {
         held.add(new ShardOrder.Slot(job, slice));
     }
 
+    /** From now on the shard cannot be read. */
+    public void spoil(String job, int slice) {
+        spoiled.add(job + "/" + slice);
+    }
+
+    public void leaveOut(String key) {
+        leftOut.add(key);
+    }
+
+    /** Whether any shard was left out. */
+    public boolean spared() {
+        return !leftOut.isEmpty();
+    }
+
     public void release() {
         held.clear();
     }
 
     @Override
     public Optional<Written> find(ShardOrder.Slot slot) {
-        return held.contains(slot) ? Optional.empty() : Optional.ofNullable(written.get(slot));
+        Optional<Written> found = held.contains(slot) ? Optional.empty() : Optional.ofNullable(written.get(slot));
+        return leftOut.contains(slot.job() + "/" + slot.slice()) ? found.map(Written::excluded) : found;
     }
 
     @Override
     public SliceRows open(ShardOrder.Slot slot, Written written) {
-        String key = written.parts().getFirst().object().key();
-        return new MemoryRows(data.getOrDefault(key, new float[0]), width, columns.get(key));
+        ObjectRef object = written.parts().getFirst().object();
+        if (spoiled.contains(object.key())) {
+            throw new BadShard(object, BadShard.Reason.DIGEST, "spoiled");
+        }
+        return new MemoryRows(data.getOrDefault(object.key(), new float[0]), width, columns.get(object.key()));
     }
 
     private record MemoryRows(float[] data, int width, RowColumns columns) implements SliceRows {

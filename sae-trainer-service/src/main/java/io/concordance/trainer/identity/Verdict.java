@@ -1,0 +1,13 @@
+package io.concordance.trainer.identity;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of the feature at one index. A place that another feature took has two: {@link Change#RETIRED} and
+ * {@link Change#NEW}.
+ *
+ * @param cosine between the decoder directions before and after
+ * @param agreement rows on which both fired over rows on which either did; null with fewer than 10 of the latter
+ */
+public record Verdict(
+        int index, Change change, double cosine, @Nullable Double agreement) {}
