@@ -10,12 +10,15 @@ public final class VectorKernels implements StepKernels {
     private static final int FEATURES_PER_UNIT = 64;
     private static final int ROWS_PER_UNIT = 64;
     private static final int COLUMNS_PER_UNIT = 64;
+    private static final int[] NONE = new int[0];
 
     private final KernelShape shape;
     private final int stride;
     private final Workers workers;
     private final StepBuffers buffers;
     private final VectorEncoder encoder;
+    private final VectorAuxiliary auxiliary;
+    private int[] dead = NONE;
     private final float[] zeros;
     private final float[] lengths;
     private final double[] rowSquares;
@@ -43,6 +46,7 @@ public final class VectorKernels implements StepKernels {
         this.workers = new Workers(threads);
         this.buffers = new StepBuffers(shape);
         this.encoder = new VectorEncoder(shape, workers, use);
+        this.auxiliary = new VectorAuxiliary(shape, buffers);
         this.zeros = new float[stride];
         this.lengths = new float[shape.batch()];
         this.rowSquares = new double[shape.batch()];
@@ -118,6 +122,7 @@ public final class VectorKernels implements StepKernels {
     public Selected select(Selection selection) {
         Pairs pairs = buffers.pairs;
         if (selection instanceof Selection.DeadTopK(int[] features, int k)) {
+            dead = features;
             return encoder.deadTopK(features, k, pairs);
         }
         pairs.clear();
@@ -227,19 +232,18 @@ public final class VectorKernels implements StepKernels {
         buffers.growOutput(buffers.objective.count() + 1);
         Pairs pairs = buffers.pairs;
         findRows(pairs.main(), pairs.count(), shape.batch());
-        float[] decoder = buffers.value(Parameter.DECODER);
-        float[] output = buffers.output;
         float coefficient = (float) (-2 * weight);
-        byRows(r -> {
-            int at = (r + offset) * stride;
-            int from = rowStart[r];
-            int to = rowStart[r + 1];
-            VectorOps.combine(pairs.activations(), pairs.features(), from, to, decoder, stride, zeros, 0, output, at);
-            VectorOps.subtract(buffers.residual, r * stride, output, at, output, at, stride);
-            rowSquares[r] = VectorOps.dot(output, at, output, at, stride);
-            VectorOps.scale(coefficient, output, at, output, at, stride);
-            VectorOps.dots(output, at, decoder, pairs.features(), from, to, stride, pairs.deltas());
-        });
+        int units = (shape.batch() + ROWS_PER_UNIT - 1) / ROWS_PER_UNIT;
+        workers.run(
+                units,
+                (unit, worker) -> auxiliary.decode(
+                        unit * ROWS_PER_UNIT,
+                        Math.min(shape.batch(), (unit + 1) * ROWS_PER_UNIT),
+                        dead,
+                        rowStart,
+                        offset,
+                        coefficient,
+                        rowSquares));
         return total(rowSquares);
     }
 
@@ -277,29 +281,18 @@ public final class VectorKernels implements StepKernels {
 
     @Override
     public double gradients() {
-        FeatureGroups groups = buffers.groups;
-        float[] decoder = buffers.value(Parameter.DECODER);
-        float[] toDecoder = buffers.tensor(Parameter.DECODER, Quantity.GRADIENT);
-        float[] toEncoder = buffers.tensor(Parameter.ENCODER, Quantity.GRADIENT);
         float[] toBias = buffers.tensor(Parameter.ENCODER_BIAS, Quantity.GRADIENT);
         float[] toThreshold = buffers.tensor(Parameter.THRESHOLD, Quantity.GRADIENT);
+        int[] crowded = buffers.pairs.count() > buffers.pairs.main() ? dead : NONE;
+        workers.run(
+                (crowded.length + FEATURES_PER_UNIT - 1) / FEATURES_PER_UNIT,
+                (unit, worker) -> auxiliary.sumPairs(
+                        unit * FEATURES_PER_UNIT, Math.min(crowded.length, (unit + 1) * FEATURES_PER_UNIT), crowded));
         byFeatures(f -> {
-            int at = f * stride;
-            int from = groups.start[f];
-            int to = groups.start[f + 1];
-            toThreshold[f] = ScalarKernels.thresholdGradient(buffers, f);
-            VectorOps.combine(
-                    groups.activations, groups.rows, from, to, buffers.output, stride, zeros, 0, toDecoder, at);
-            VectorOps.combine(
-                    groups.deltas, groups.sources, from, to, buffers.centred, stride, zeros, 0, toEncoder, at);
-            float bias = 0;
-            for (int i = from; i < to; i++) {
-                bias += groups.deltas[i];
+            if (Arrays.binarySearch(crowded, f) < 0) {
+                sumPairs(f);
             }
-            toBias[f] = bias;
-            VectorOps.project(toDecoder, decoder, at, stride);
-            decoderSquares[f] = VectorOps.dot(toDecoder, at, toDecoder, at, stride);
-            encoderSquares[f] = VectorOps.dot(toEncoder, at, toEncoder, at, stride);
+            finishGradients(f);
         });
         double squares = 0;
         for (int f = 0; f < shape.features(); f++) {
@@ -315,6 +308,33 @@ public final class VectorKernels implements StepKernels {
             biasSquares += (double) gradient[c] * gradient[c];
         }
         return squares + biasSquares;
+    }
+
+    private void sumPairs(int f) {
+        FeatureGroups groups = buffers.groups;
+        float[] toDecoder = buffers.tensor(Parameter.DECODER, Quantity.GRADIENT);
+        float[] toEncoder = buffers.tensor(Parameter.ENCODER, Quantity.GRADIENT);
+        int at = f * stride;
+        int from = groups.start[f];
+        int to = groups.start[f + 1];
+        buffers.tensor(Parameter.THRESHOLD, Quantity.GRADIENT)[f] = ScalarKernels.thresholdGradient(buffers, f);
+        VectorOps.combine(groups.activations, groups.rows, from, to, buffers.output, stride, zeros, 0, toDecoder, at);
+        VectorOps.combine(groups.deltas, groups.sources, from, to, buffers.centred, stride, zeros, 0, toEncoder, at);
+    }
+
+    private void finishGradients(int f) {
+        FeatureGroups groups = buffers.groups;
+        float[] toDecoder = buffers.tensor(Parameter.DECODER, Quantity.GRADIENT);
+        float[] toEncoder = buffers.tensor(Parameter.ENCODER, Quantity.GRADIENT);
+        int at = f * stride;
+        float bias = 0;
+        for (int i = groups.start[f]; i < groups.start[f + 1]; i++) {
+            bias += groups.deltas[i];
+        }
+        buffers.tensor(Parameter.ENCODER_BIAS, Quantity.GRADIENT)[f] = bias;
+        VectorOps.project(toDecoder, buffers.value(Parameter.DECODER), at, stride);
+        decoderSquares[f] = VectorOps.dot(toDecoder, at, toDecoder, at, stride);
+        encoderSquares[f] = VectorOps.dot(toEncoder, at, toEncoder, at, stride);
     }
 
     private void byFeatures(RowBody body) {

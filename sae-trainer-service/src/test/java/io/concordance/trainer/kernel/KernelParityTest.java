@@ -45,6 +45,8 @@ class KernelParityTest {
                         new Objective(new int[] {333}, 0, -3e-3f, 0.5f),
                         0,
                         3),
+                // More dead features, and more rows, than one block of the auxiliary pass holds.
+                new Case(new KernelShape(1000, 560, 50), new Selection.TopK(8), 60, 2),
                 new Case(new KernelShape(5, 3, 2), new Selection.BatchTopK(3), 1, 1),
                 new Case(new KernelShape(1, 1, 1), new Selection.TopK(1), 1, 2));
     }
