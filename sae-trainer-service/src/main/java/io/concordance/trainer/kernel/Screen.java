@@ -77,13 +77,21 @@ final class Screen {
         static final Optional<String> OBSTACLE = obstacle();
 
         private static Optional<String> obstacle() {
-            Optional<String> obstacle = Panels.ROWS == Bf16.ROWS && Panels.FEATURES == Bf16.FEATURES
-                    ? Bf16.obstacle()
-                    : Optional.of("the vectors here are of " + VectorOps.SPECIES.vectorBitSize() + " bits");
+            Optional<String> obstacle = missing();
             LOG.log(
                     Level.INFO,
                     obstacle.map(reason -> "no bf16 screening: " + reason).orElse("bf16 screening where it pays"));
             return obstacle;
+        }
+
+        private static Optional<String> missing() {
+            if (Panels.ROWS != Bf16.ROWS || Panels.FEATURES != Bf16.FEATURES) {
+                return Optional.of("the vectors here are of " + VectorOps.SPECIES.vectorBitSize() + " bits");
+            }
+            Optional<String> obstacle = Bf16.obstacle();
+            return obstacle.isPresent() || ScreenTrial.passes()
+                    ? obstacle
+                    : Optional.of("what the compiler made of the products is wrong");
         }
     }
 

@@ -95,6 +95,11 @@ final class ScreenBound {
         return trusted[row];
     }
 
+    /** @param product of the rounded vectors */
+    float upper(int row, int feature, float product) {
+        return Math.fma(norm[row], reach[feature], product + raisedBias[feature]);
+    }
+
     float lower(int row, int feature, float upper) {
         return Math.fma(-2 * norm[row], reach[feature], upper) - 3 * slack;
     }

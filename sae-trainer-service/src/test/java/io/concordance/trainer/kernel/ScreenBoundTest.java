@@ -83,7 +83,7 @@ class ScreenBoundTest {
             featureSquares += (double) w * w;
         }
         float z = sum + bias[feature];
-        float upper = Math.fma(bound.norm[row], bound.reach[feature], product + bound.raisedBias[feature]);
+        float upper = bound.upper(row, feature, product);
         float lower = bound.lower(row, feature, upper);
         assertThat(z).as("row %d, feature %d", row, feature).isBetween(lower, upper);
         bounded++;

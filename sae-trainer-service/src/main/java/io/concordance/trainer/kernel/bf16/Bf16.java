@@ -10,6 +10,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,7 @@ public final class Bf16 {
             SymbolLookup symbols = null;
             String obstacle = "";
             try {
-                SymbolLookup loaded = NativeBuild.load("cc");
+                SymbolLookup loaded = NativeBuild.load("cc", Path.of(System.getProperty("java.io.tmpdir")));
                 requireSupport(loaded);
                 symbols = loaded;
             } catch (Bf16Unavailable e) {

@@ -24,15 +24,18 @@ final class NativeBuild {
 
     private NativeBuild() {}
 
-    /** @throws Bf16Unavailable naming what is missing */
-    static SymbolLookup load(String compiler) {
+    /**
+     * @param parent of the folder in between
+     * @throws Bf16Unavailable naming what is missing
+     */
+    static SymbolLookup load(String compiler, Path parent) {
         requireProcessor();
         try {
-            Path folder = Files.createTempDirectory("concordance-bf16");
+            Path folder = Files.createTempDirectory(parent, "concordance-bf16");
             try {
                 return SymbolLookup.libraryLookup(compile(compiler, folder), Arena.global());
             } catch (IllegalArgumentException e) {
-                throw new Bf16Unavailable("the compiled library does not load from " + folder.getParent());
+                throw new Bf16Unavailable("the compiled library does not load from " + parent);
             } finally {
                 delete(folder);
             }
