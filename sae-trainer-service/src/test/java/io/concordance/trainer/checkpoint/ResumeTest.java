@@ -106,6 +106,12 @@ class ResumeTest {
         assertThat(finish(config, "fresh")).isNotEqualTo(expected);
     }
 
+    private Checkpoint saved(Training training, String name) {
+        Path file = folder.resolve(name + "-" + training.step().step());
+        CheckpointFile.write(training.checkpoint(), file);
+        return CheckpointFile.read(file);
+    }
+
     private String continued(Dictionary start, String name, int stepsALife) {
         TrainConfig config = TrainConfig.of(48, 4, Activation.BATCHTOPK, 9000, 10, 64, null, 700);
         Checkpoint last = null;
@@ -116,7 +122,7 @@ class ResumeTest {
                         return digest(training, name);
                     }
                     if (i == stepsALife / 2) {
-                        last = training.checkpoint();
+                        last = saved(training, name);
                     }
                 }
             }
