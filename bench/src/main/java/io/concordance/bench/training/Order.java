@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param decay step from which a peer lets the rate fall to nothing over the rest of {@code total}; 0 for never
  * @param clip norm of the gradient of the summed squared error that it is cut to; 0 for none
  * @param dead leading features that AuxK takes for dead; 0 leaves AuxK out
+ * @param screened whether ours sorts out pairs by bf16 products first
  * @param total steps that will be asked for in all
  * @param seed of the trainer's own start
  */
@@ -33,6 +34,7 @@ record Order(
         int decay,
         double clip,
         int dead,
+        boolean screened,
         int total,
         long seed) {
 
@@ -56,12 +58,19 @@ record Order(
                 0,
                 clip,
                 dead,
+                false,
                 1_000_000,
                 0);
     }
 
+    Order withScreening() {
+        return new Order(
+                trainer, d, f, k, batch, rows, held, directions, rate, warmup, decay, clip, dead, true, total, seed);
+    }
+
     Order by(String other) {
-        return new Order(other, d, f, k, batch, rows, held, directions, rate, warmup, decay, clip, dead, total, seed);
+        return new Order(
+                other, d, f, k, batch, rows, held, directions, rate, warmup, decay, clip, dead, false, total, seed);
     }
 
     /**

@@ -48,10 +48,16 @@ final class OwnProcess {
         OwnProcess process = new OwnProcess(Integer.parseInt(arguments[0]));
         say(answers, Map.of("java", Runtime.version().toString()));
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String line = orders.readLine(); line != null; line = orders.readLine()) {
-            say(answers, process.steps(Json.mapper().readValue(line, Order.Steps.class)));
+        try {
+            for (String line = orders.readLine(); line != null; line = orders.readLine()) {
+                say(answers, process.steps(Json.mapper().readValue(line, Order.Steps.class)));
+            }
+            System.exit(0);
+        } catch (RuntimeException e) {
+            // The last line of the log is what the asking side tells.
+            System.err.println(e.getMessage() == null ? e.toString() : e.getMessage());
+            System.exit(1);
         }
-        System.exit(0);
     }
 
     private static void say(PrintStream answers, Object answer) throws IOException {

@@ -3,8 +3,10 @@ package io.concordance.bench.training;
 import io.concordance.trainer.kernel.AdamStep;
 import io.concordance.trainer.kernel.BatchMoments;
 import io.concordance.trainer.kernel.KernelShape;
+import io.concordance.trainer.kernel.Kernels;
 import io.concordance.trainer.kernel.Objective;
 import io.concordance.trainer.kernel.Parameter;
+import io.concordance.trainer.kernel.Processor;
 import io.concordance.trainer.kernel.Quantity;
 import io.concordance.trainer.kernel.Residual;
 import io.concordance.trainer.kernel.Selection;
@@ -32,7 +34,8 @@ final class OwnTrainer implements Trainer {
     OwnTrainer(Order order, int threads) throws IOException {
         this.order = order;
         this.rows = Floats.read(Path.of(order.rows()), order.batch() * order.d());
-        this.kernels = new VectorKernels(new KernelShape(order.d(), order.f(), order.batch()), threads);
+        KernelShape shape = new KernelShape(order.d(), order.f(), order.batch());
+        this.kernels = order.screened() ? screened(shape, threads) : new VectorKernels(shape, threads);
         this.selection =
                 order.trainer().equals("topk") ? new Selection.TopK(order.k()) : new Selection.BatchTopK(order.k());
         this.objective = order.trainer().equals("matryoshka")
@@ -43,6 +46,16 @@ final class OwnTrainer implements Trainer {
         float[] directions = Floats.read(Path.of(Objects.requireNonNull(order.directions())), order.f() * order.d())[0];
         kernels.put(Parameter.ENCODER, Quantity.VALUE, directions);
         kernels.put(Parameter.DECODER, Quantity.VALUE, directions);
+    }
+
+    /** @throws IllegalStateException where screening cannot be had or gains nothing */
+    private static StepKernels screened(KernelShape shape, int threads) {
+        StepKernels kernels = Kernels.open(shape, Processor.of("cpu", "cublas", threads, "required"), null);
+        if (!kernels.name().endsWith("-bf16")) {
+            kernels.close();
+            throw new IllegalStateException("bf16 screening gains nothing at this size");
+        }
+        return kernels;
     }
 
     @Override

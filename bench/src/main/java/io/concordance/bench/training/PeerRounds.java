@@ -11,7 +11,7 @@ import java.util.Locale;
 
 /** Our TopK step and a published trainer's, in turns, each alone in its turn. */
 final class PeerRounds {
-    private static final int OWN_WARM_UP_STEPS = 12;
+    private static final int OWN_WARM_UP_STEPS = Screened.WARM_UP_STEPS;
     /** Their time does not depend on a compiler. */
     private static final int PEER_WARM_UP_STEPS = 2;
 
@@ -19,9 +19,9 @@ final class PeerRounds {
     private static final String QUALITY_GOAL = "within 0.1 %";
 
     private static final List<Peer> PEERS = List.of(
-            new Peer("dictionary_learning", "at least 7.5", 1, QUALITY_GOAL),
-            new Peer("sae_lens", "at least 7.5", 1, "another rule: its decoder is not of unit norm"),
-            new Peer("sparsify", "at least 2.75", 0, QUALITY_GOAL));
+            new Peer("dictionary_learning", "at least 7.5", "stretch: 10", 1, QUALITY_GOAL),
+            new Peer("sae_lens", "at least 7.5", "stretch: 10", 1, "another rule: its decoder is not of unit norm"),
+            new Peer("sparsify", "at least 2.75", "stretch: 3.7", 0, QUALITY_GOAL));
 
     private final Workplace workplace;
     private final int rounds;
@@ -44,18 +44,26 @@ final class PeerRounds {
      *
      * @param clip norm of the gradient that ours is cut to, so that it does what the peer does; 0 for none
      */
-    private record Peer(String name, String goal, double clip, String qualityGoal) {}
+    private record Peer(String name, String goal, String stretch, double clip, String qualityGoal) {}
 
     /**
      * Of one trainer against ours.
      *
      * @param theirs seconds a step, of each round
      * @param times theirs by ours, of each round
+     * @param screened theirs by ours with bf16 screening, of each round; empty where that was not measured
      * @param steps after which reconstructions were compared; 0 where they were not
      */
     @SuppressWarnings("ArrayRecordComponent") // handed from the rounds to the tables once
     private record Measured(
-            double[] theirs, double[] times, double ownFvu, double fvu, long ownPeak, long peak, int steps) {}
+            double[] theirs,
+            double[] times,
+            double[] screened,
+            double ownFvu,
+            double fvu,
+            long ownPeak,
+            long peak,
+            int steps) {}
 
     List<Report.Section> sections(Scene scene) throws InterruptedException {
         List<List<String>> times = new ArrayList<>();
@@ -75,6 +83,15 @@ final class PeerRounds {
                             new Sample(RuleTimes.milliseconds(measured.theirs)).text("%.0f"),
                             new Sample(measured.times).text("%.2f"),
                             auxiliary ? "at least 6" : peer.goal));
+                    if (measured.screened.length > 0) {
+                        times.add(List.of(
+                                peer.name,
+                                version,
+                                "off, ours with bf16 screening",
+                                "",
+                                new Sample(measured.screened).text("%.2f"),
+                                peer.stretch));
+                    }
                     memories.add(List.of(
                             peer.name,
                             dead,
@@ -139,14 +156,19 @@ final class PeerRounds {
         int turn = auxiliary ? 1 : steps;
         double[] theirs = new double[rounds];
         double[] times = new double[rounds];
+        double[] screened = new double[rounds];
         Order.Done mine = new Order.Done(theirs, theirs, 0, 0);
         Order.Done last = mine;
-        for (int round = 0; round < rounds; round++) {
-            workplace.progress().begins(name + ", round " + (round + 1) + " of " + rounds);
-            mine = Workplace.ask(own, Order.Steps.more(turn));
-            last = Workplace.ask(python, Order.Steps.more(turn));
-            theirs[round] = RuleTimes.mean(last.seconds());
-            times[round] = theirs[round] / RuleTimes.mean(mine.seconds());
+        try (Screened other = auxiliary ? Screened.NONE : Screened.start(workplace, order)) {
+            for (int round = 0; round < rounds; round++) {
+                workplace.progress().begins(name + ", round " + (round + 1) + " of " + rounds);
+                mine = Workplace.ask(own, Order.Steps.more(turn));
+                last = Workplace.ask(python, Order.Steps.more(turn));
+                theirs[round] = RuleTimes.mean(last.seconds());
+                times[round] = theirs[round] / RuleTimes.mean(mine.seconds());
+                screened[round] = theirs[round] / other.step(turn);
+            }
+            screened = other.present() ? screened : new double[0];
         }
         int compared = 0;
         if (!auxiliary && quality > 0) {
@@ -155,7 +177,7 @@ final class PeerRounds {
             mine = Workplace.ask(own, Order.Steps.measured(compared - OWN_WARM_UP_STEPS - rounds * steps));
             last = Workplace.ask(python, Order.Steps.measured(compared - PEER_WARM_UP_STEPS - rounds * steps));
         }
-        return new Measured(theirs, times, mine.fvu(), last.fvu(), mine.peak(), last.peak(), compared);
+        return new Measured(theirs, times, screened, mine.fvu(), last.fvu(), mine.peak(), last.peak(), compared);
     }
 
     private static String mebi(long bytes) {

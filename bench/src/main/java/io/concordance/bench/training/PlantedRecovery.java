@@ -106,6 +106,7 @@ record PlantedRecovery(
                 rate == 0 ? 0 : steps * 4 / 5,
                 1,
                 0,
+                false,
                 steps,
                 seed);
     }

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** The rules of the vector kernels, in rounds of one after the other. */
 final class RuleTimes {
@@ -17,10 +19,11 @@ final class RuleTimes {
     static final int DEAD_SHARE = 10;
 
     private static final List<Rule> RULES = List.of(
-            new Rule("topk", "topk", false, ""),
-            new Rule("batchtopk", "batchtopk", false, "at most 1.25"),
-            new Rule("matryoshka", "matryoshka", false, "at most 1.25"),
-            new Rule("topk, AuxK for a tenth dead", "topk", true, ""));
+            new Rule("topk", "topk", false, false, ""),
+            new Rule("batchtopk", "batchtopk", false, false, "at most 1.25"),
+            new Rule("matryoshka", "matryoshka", false, false, "at most 1.25"),
+            new Rule("topk, AuxK for a tenth dead", "topk", true, false, ""),
+            new Rule("topk, bf16 screening", "topk", false, true, ""));
 
     private final Workplace workplace;
     private final int rounds;
@@ -33,34 +36,39 @@ final class RuleTimes {
         this.peak = peak;
     }
 
-    private record Rule(String name, String trainer, boolean auxiliary, String goal) {}
+    private record Rule(String name, String trainer, boolean auxiliary, boolean screened, String goal) {}
 
     Report.Section section(Scene scene) throws IOException {
         double[][] steps = new double[RULES.size()][rounds];
         double[][] selecting = new double[RULES.size()][rounds];
-        List<AskedProcess> processes = new ArrayList<>();
+        Map<Integer, AskedProcess> processes = new TreeMap<>();
+        Map<Integer, String> absent = new TreeMap<>();
         try {
-            for (Rule rule : RULES) {
-                workplace.progress().begins(scene.name() + ": " + rule.name + ", warming up");
-                AskedProcess process = workplace.own();
-                processes.add(process);
-                int dead = rule.auxiliary ? scene.shape().features() / DEAD_SHARE : 0;
-                Workplace.ask(process, Order.Steps.begin(Order.of(scene, rule.trainer, 1, dead), WARM_UP_STEPS));
+            for (int r = 0; r < RULES.size(); r++) {
+                workplace.progress().begins(scene.name() + ": " + RULES.get(r).name + ", warming up");
+                try {
+                    processes.put(r, warm(scene, RULES.get(r)));
+                } catch (IOException e) {
+                    absent.put(r, String.valueOf(e.getMessage()));
+                }
             }
             for (int round = 0; round < rounds; round++) {
                 workplace.progress().begins(scene.name() + ": all rules, round " + (round + 1) + " of " + rounds);
-                for (int r = 0; r < RULES.size(); r++) {
-                    Order.Done done = Workplace.ask(processes.get(r), Order.Steps.more(STEPS));
-                    steps[r][round] = mean(done.seconds());
-                    selecting[r][round] = mean(done.selecting());
+                for (Map.Entry<Integer, AskedProcess> process : processes.entrySet()) {
+                    Order.Done done = Workplace.ask(process.getValue(), Order.Steps.more(STEPS));
+                    steps[process.getKey()][round] = mean(done.seconds());
+                    selecting[process.getKey()][round] = mean(done.selecting());
                 }
             }
         } finally {
-            processes.forEach(AskedProcess::close);
+            processes.values().forEach(AskedProcess::close);
         }
         List<List<String>> rows = new ArrayList<>();
         for (int r = 0; r < RULES.size(); r++) {
-            rows.add(row(RULES.get(r), scene, steps[r], selecting[r], steps[0]));
+            rows.add(
+                    absent.containsKey(r)
+                            ? List.of(RULES.get(r).name, "not run: " + absent.get(r), "", "", "", "", "")
+                            : row(RULES.get(r), scene, steps[r], selecting[r], steps[0]));
         }
         return new Report.Section(
                 scene.name() + ": the vector kernels",
@@ -75,6 +83,19 @@ final class RuleTimes {
                 rows,
                 List.of("goals of topk: encode + select at 80 % of the peak, the whole step at 65 % of the floor, which"
                         + " is one encoding at the peak"));
+    }
+
+    private AskedProcess warm(Scene scene, Rule rule) throws IOException {
+        AskedProcess process = workplace.own();
+        int dead = rule.auxiliary ? scene.shape().features() / DEAD_SHARE : 0;
+        Order order = Order.of(scene, rule.trainer, 1, dead);
+        try {
+            Workplace.ask(process, Order.Steps.begin(rule.screened ? order.withScreening() : order, WARM_UP_STEPS));
+            return process;
+        } catch (IOException e) {
+            process.close();
+            throw e;
+        }
     }
 
     private List<String> row(Rule rule, Scene scene, double[] steps, double[] selecting, double[] topk) {
