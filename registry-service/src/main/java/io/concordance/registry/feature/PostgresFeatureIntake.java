@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 @ApplicationScoped
 class PostgresFeatureIntake implements FeatureIntake {
+    private static final String RETIRED = "retired";
+
     private final Jdbi jdbi;
     private final Inbox inbox;
 
@@ -26,6 +28,10 @@ class PostgresFeatureIntake implements FeatureIntake {
     @Override
     public void discovered(Event<FeatureDiscovered> event) {
         FeatureDiscovered data = event.data();
+        if (data.change().equals(RETIRED)) {
+            retired(event);
+            return;
+        }
         once(
                 event,
                 data.featureUid(),
@@ -46,6 +52,17 @@ class PostgresFeatureIntake implements FeatureIntake {
                         .bind("tokens", data.tokens())
                         .bind("at", event.time())
                         .execute());
+    }
+
+    /** A later dictionary no longer has it; what it is in its own stays as it was said. */
+    private void retired(Event<FeatureDiscovered> event) {
+        FeatureDiscovered data = event.data();
+        once(
+                event,
+                data.featureUid(),
+                data.dictionary(),
+                data.index(),
+                handle -> handle.execute("update feature set change = ? where uid = ?", RETIRED, data.featureUid()));
     }
 
     @Override
