@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
                 "Run a comparison and print its figures. Names: capture-overhead, jmh, kill-resume, training-peers.")
 public final class BenchCommand implements Callable<Integer> {
     /** Heaps of comparisons that hold more than a capture worker may. */
-    private static final Map<String, String> HEAPS = Map.of("training-peers", "-Xmx1g");
+    private static final Map<String, String> HEAPS = Map.of("kill-resume", "-Xmx1g", "training-peers", "-Xmx1g");
 
     @Parameters(paramLabel = "NAME", description = "The comparison.")
     String name = "";
