@@ -9,6 +9,7 @@ import io.concordance.cli.monitor.MonitorCommand;
 import io.concordance.cli.platform.PlatformCommands;
 import io.concordance.cli.release.ReleaseCommand;
 import io.concordance.cli.study.StudyCommand;
+import io.concordance.cli.tensors.TensorsCommand;
 import java.io.PrintWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ public final class Concordance implements Runnable {
                         new StudyCommand(),
                         new CaptureCommand(),
                         new DictionaryCommand(),
+                        new TensorsCommand(),
                         new ReleaseCommand(),
                         new MonitorCommand(),
                         new EventsCommand(),

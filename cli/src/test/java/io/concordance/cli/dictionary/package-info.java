@@ -1,0 +1,2 @@
+/** How {@code io.concordance.cli.dictionary} behaves. */
+package io.concordance.cli.dictionary;
