@@ -1,5 +1,6 @@
 package io.concordance.trainer.kernel;
 
+import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.trainer.kernel.bf16.Bf16Unavailable;
 import io.concordance.trainer.kernel.cuda.CudaUnavailable;
 import java.lang.System.Logger;
@@ -74,13 +75,17 @@ public final class Kernels {
      * Kernels on a processor.
      *
      * @param arithmetic {@link StepKernels#arithmetic} to go on with, or null for any
+     * @throws FieldProblem when ND4J was asked for and is not in this build
      * @throws CudaUnavailable when a GPU was asked for and cannot serve, naming what is missing
      * @throws Bf16Unavailable when screening is required and cannot be done, naming what is missing
      * @throws OtherArithmetic when nothing on this processor has that arithmetic
      */
     public static StepKernels open(KernelShape shape, Processor processor, @Nullable String arithmetic) {
-        StepKernels kernels =
-                open(shape, arithmetic == null ? processor : processor.with(CudaEncoding.ofArithmetic(arithmetic)));
+        StepKernels kernels = open(
+                shape,
+                arithmetic == null || arithmetic.equals(Nd4jKernels.ARITHMETIC)
+                        ? processor
+                        : processor.with(CudaEncoding.ofArithmetic(arithmetic)));
         if (arithmetic != null && !arithmetic.equals(kernels.arithmetic())) {
             OtherArithmetic other = new OtherArithmetic(arithmetic, kernels);
             kernels.close();
@@ -89,9 +94,21 @@ public final class Kernels {
         return kernels;
     }
 
+    private static StepKernels nd4j(KernelShape shape) {
+        try {
+            return new Nd4jKernels(shape);
+        } catch (LinkageError e) {
+            throw new FieldProblem(
+                    "concordance.trainer.device",
+                    "nd4j",
+                    "auto, cpu or cuda:N; ND4J is in builds with -Pnd4j (" + e + ")");
+        }
+    }
+
     private static StepKernels open(KernelShape shape, Processor processor) {
         return switch (processor.kind()) {
             case CPU -> open(shape, processor.threads(), processor.screening());
+            case ND4J -> nd4j(shape);
             case CUDA -> new CudaKernels(shape, processor.ordinal(), processor.encoding());
             case AUTO -> {
                 StepKernels kernels;

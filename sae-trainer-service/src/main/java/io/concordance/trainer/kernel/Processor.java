@@ -19,7 +19,9 @@ public record Processor(Kind kind, int ordinal, CudaEncoding encoding, int threa
         /** The first GPU if there is one that works, else the CPU. */
         AUTO,
         CPU,
-        CUDA
+        CUDA,
+        /** The CPU by way of ND4J, in builds that have it. */
+        ND4J
     }
 
     /**
@@ -37,7 +39,8 @@ public record Processor(Kind kind, int ordinal, CudaEncoding encoding, int threa
         return switch (device) {
             case "auto" -> new Processor(Kind.AUTO, 0, chosen, threads, screen);
             case "cpu" -> new Processor(Kind.CPU, 0, chosen, threads, screen);
-            default -> throw new FieldProblem("concordance.trainer.device", device, "auto, cpu or cuda:N");
+            case "nd4j" -> new Processor(Kind.ND4J, 0, chosen, threads, screen);
+            default -> throw new FieldProblem("concordance.trainer.device", device, "auto, cpu, cuda:N or nd4j");
         };
     }
 

@@ -17,6 +17,7 @@ class ProcessorTest {
     void settingsNameTheCpuOneGpuOrTheBestThereIs() {
         assertThat(Processor.of("cpu", "cublas", 3, "off").kind()).isEqualTo(Processor.Kind.CPU);
         assertThat(Processor.of("auto", "cublas", 3, "off").kind()).isEqualTo(Processor.Kind.AUTO);
+        assertThat(Processor.of("nd4j", "cublas", 3, "off").kind()).isEqualTo(Processor.Kind.ND4J);
         assertThat(Processor.of("cuda:7", "cublas-tf32", 3, "off"))
                 .isEqualTo(new Processor(Processor.Kind.CUDA, 7, CudaEncoding.CUBLAS_TF32, 3, Screening.OFF));
     }
@@ -27,7 +28,7 @@ class ProcessorTest {
         assertThatThrownBy(() -> Processor.of(device, "cublas", 1, "off"))
                 .isInstanceOf(FieldProblem.class)
                 .hasMessageContaining("concordance.trainer.device")
-                .hasMessageContaining("auto, cpu or cuda:N");
+                .hasMessageContaining("auto, cpu, cuda:N or nd4j");
     }
 
     @Test
@@ -52,6 +53,17 @@ class ProcessorTest {
                 .isInstanceOf(OtherArithmetic.class)
                 .hasMessageContaining("begun in cublas/sm_90 arithmetic")
                 .hasMessageContaining("this trainer has in-order");
+    }
+
+    @Test
+    void aRunOfNd4jStaysWithNd4j() {
+        Processor nd4j = Processor.of("nd4j", "cublas", 1, "off");
+        try (StepKernels kernels = Kernels.open(SHAPE, nd4j, "nd4j")) {
+            assertThat(kernels.name()).isEqualTo("nd4j");
+        }
+        assertThatThrownBy(() -> Kernels.open(SHAPE, nd4j, StepKernels.IN_ORDER))
+                .isInstanceOf(OtherArithmetic.class);
+        assertThatThrownBy(() -> Kernels.open(SHAPE, Processor.cpu(1), "nd4j")).isInstanceOf(OtherArithmetic.class);
     }
 
     @Test
