@@ -28,8 +28,9 @@ public interface TrainerConfig {
     int threads();
 
     /**
-     * What runs are trained on: {@code cpu}, the GPU {@code cuda:N}, or {@code auto} for the first GPU that works, else the
-     * CPU. A GPU that is asked for and cannot serve keeps the service from starting.
+     * What runs are trained on: {@code cpu}, the GPU {@code cuda:N}, {@code auto} for the first GPU that works, else the
+     * CPU, or {@code nd4j}, the slow reference, in builds that have it. What is asked for and cannot serve keeps the service
+     * from starting.
      */
     @WithDefault("auto")
     String device();
@@ -55,6 +56,14 @@ public interface TrainerConfig {
      */
     @WithDefault("1048576")
     int windowRows();
+
+    /** Largest file of weights that an import takes. */
+    @WithDefault("4294967296")
+    long importBytes();
+
+    /** Rows that an imported dictionary is measured on, for imports accepted from now on. */
+    @WithDefault("200000")
+    long importRows();
 
     /** Time between checkpoints; longer when writing one takes more than 3 % of it. */
     @WithDefault("5s")

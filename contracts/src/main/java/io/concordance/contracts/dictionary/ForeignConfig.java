@@ -89,6 +89,9 @@ record ForeignConfig(
             throw new FieldProblem(
                     "normalize_activations", normalisation, "none: fold the scale into the weights first");
         }
+        if (metadata.has("input")) {
+            throw new FieldProblem("metadata.input", metadata.path("input"), "a dictionary of activations as they are");
+        }
         if (flag(config, "finetuning_scaling_factor", false)) {
             throw new FieldProblem("finetuning_scaling_factor", true, "false");
         }

@@ -152,10 +152,11 @@ public final class ForeignDictionary {
 
     /** True for a TopK dictionary whose files do not state a border. */
     public boolean needsThreshold() {
-        return isTopK() && config.threshold() == null;
+        return selectsLargest() && config.threshold() == null;
     }
 
-    private boolean isTopK() {
+    /** True for a TopK dictionary: its k largest values of a row are active there, whatever is stated beside. */
+    public boolean selectsLargest() {
         return config.architecture().equals("topk");
     }
 
@@ -179,7 +180,7 @@ public final class ForeignDictionary {
     public Dictionary publish(String model, String hook, double border, double l0, double fvu) {
         float[] threshold = folded.threshold();
         boolean even = true;
-        if (isTopK()) {
+        if (selectsLargest()) {
             Float stated = config.threshold();
             threshold = new float[folded.features()];
             for (int j = 0; j < threshold.length; j++) {
@@ -190,7 +191,7 @@ public final class ForeignDictionary {
         return with(
                 threshold,
                 new DictionaryInfo(
-                        isTopK() && !even ? "jumprelu" : config.architecture(),
+                        selectsLargest() && !even ? "jumprelu" : config.architecture(),
                         config.training(),
                         config.k(),
                         model,

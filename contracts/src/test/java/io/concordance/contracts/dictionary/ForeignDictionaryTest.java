@@ -230,6 +230,7 @@ class ForeignDictionaryTest {
                 "\"reshape_activations\": \"none\" | \"reshape_activations\": \"twist\" | config.reshape_activations",
                 "\"dtype\": \"float32\" | \"finetuning_scaling_factor\": true | config.finetuning_scaling_factor",
                 "\"d_in\": 8 | \"d_in\": 8, \"d_in\": 8 | config",
+                "\"model_name\" | \"input\": {\"minus\": {}}, \"model_name\" | config.metadata.input",
                 "\"model_name\" | \"hook_name\": 5, \"model_name\" | config",
                 "{\"metadata\" | [{\"metadata\" | config"
             })

@@ -149,6 +149,25 @@ public class PostgresCaptureRepository {
                 .findOne());
     }
 
+    /** All announced jobs of a model that capture the hook for learning and were not lost, by id. */
+    public List<CapturedJob> learning(String model, String hook) {
+        return jdbi.withHandle(handle -> handle
+                .createQuery("""
+                        select id from captured_job
+                        where model = :model and role = :role and hooks @> to_jsonb(cast(:hook as text))
+                          and not exists (select from captured_job_end where job = id and state <> 'completed')
+                        order by id
+                        """)
+                .bind("model", model)
+                .bind("role", CapturedJob.LEARNING)
+                .bind("hook", hook)
+                .mapTo(UUID.class)
+                .list()
+                .stream()
+                .flatMap(id -> job(id).stream())
+                .toList());
+    }
+
     /** A slice whose shards at the hook were all written; left out when {@code arms} is not empty and does not name its arm. */
     Optional<Written> shard(UUID job, String hook, int slice, List<String> arms) {
         List<PartRow> parts = jdbi.withHandle(handle -> handle.createQuery("""

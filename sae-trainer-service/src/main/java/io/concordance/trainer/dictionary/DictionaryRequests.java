@@ -58,10 +58,7 @@ class DictionaryRequests {
      * @throws FieldProblem naming the first field at fault
      */
     Accepted check(DictionaryRequest request) {
-        String name = required("name", request.name(), "1 to " + MAX_NAME + " characters");
-        if (name.isBlank() || name.length() > MAX_NAME) {
-            throw new FieldProblem("name", name, "1 to " + MAX_NAME + " characters");
-        }
+        String name = name(required("name", request.name(), "1 to " + MAX_NAME + " characters"));
         @Nullable Origin from = origin(request.from());
         DictionaryRequest filled = from == null ? request : continuing(request, exports.outline(from));
         TrainConfig train = train(filled);
@@ -172,6 +169,13 @@ class DictionaryRequests {
         return rows;
     }
 
+    static String name(String name) {
+        if (name.isBlank() || name.length() > MAX_NAME) {
+            throw new FieldProblem("name", name, "1 to " + MAX_NAME + " characters");
+        }
+        return name;
+    }
+
     private TrainConfig train(DictionaryRequest request) {
         Activation activation =
                 request.activation() == null ? Activation.BATCHTOPK : Activation.named(request.activation());
@@ -205,7 +209,8 @@ class DictionaryRequests {
         return value;
     }
 
-    private List<CapturedJob> jobs(@Nullable List<@Nullable String> ids) {
+    /** The learning jobs of these ids, each there to be read. */
+    List<CapturedJob> jobs(@Nullable List<@Nullable String> ids) {
         if (ids == null || ids.isEmpty() || ids.size() > MAX_JOBS) {
             throw new FieldProblem(
                     "jobs", ids == null ? null : ids.size() + " jobs", "1 to " + MAX_JOBS + " capture jobs");
@@ -253,7 +258,7 @@ class DictionaryRequests {
         return job;
     }
 
-    private static List<String> arms(@Nullable List<@Nullable String> names, List<CapturedJob> jobs) {
+    static List<String> arms(@Nullable List<@Nullable String> names, List<CapturedJob> jobs) {
         if (names == null) {
             return List.of();
         }

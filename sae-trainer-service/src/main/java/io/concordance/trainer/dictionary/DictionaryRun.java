@@ -2,6 +2,7 @@ package io.concordance.trainer.dictionary;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.concordance.contracts.dictionary.ImportedFrom;
 import io.concordance.contracts.event.DictionaryCheckpointed.Metrics;
 import io.concordance.trainer.step.Activation;
 import io.concordance.trainer.step.TrainConfig;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param digest of the finished dictionary
  * @param objectPrefix of the finished dictionary's files, ends in a slash
  * @param problem why it failed
+ * @param imported where the dictionary comes from that is measured here instead of trained; steps then are slices
  */
 public record DictionaryRun(
         UUID id,
@@ -46,7 +48,8 @@ public record DictionaryRun(
         @Nullable String problem,
         Instant createdAt,
         @Nullable Instant finishedAt,
-        Config config) {
+        Config config,
+        @Nullable ImportedFrom imported) {
 
     /**
      * Rows captured so far for the run, and how many of them the first epoch has used.
@@ -117,7 +120,7 @@ public record DictionaryRun(
                     spec.hook(),
                     spec.arms(),
                     train.width(),
-                    train.k(),
+                    spec.imported() == null ? train.k() : spec.imported().k(),
                     train.activation(),
                     train.tokens(),
                     train.seed(),

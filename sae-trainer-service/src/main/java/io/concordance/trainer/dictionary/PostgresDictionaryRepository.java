@@ -51,6 +51,27 @@ class PostgresDictionaryRepository {
         return find(id).orElseThrow();
     }
 
+    /**
+     * Adds a run whose id follows from what it is asked for; one that failed or was cancelled waits again.
+     *
+     * @return false when it is waiting, under way or completed already
+     */
+    boolean addOrRevive(UUID id, DictionaryRequests.Accepted accepted) {
+        return jdbi.inTransaction(handle -> handle.createUpdate("""
+                        insert into dictionary_run (id, name, state, model, spec)
+                        values (:id, :name, 'waiting', :model, cast(:spec as jsonb))
+                        on conflict (id) do update
+                            set state = 'waiting', problem = null, finished_at = null, queued_at = now()
+                            where dictionary_run.state in ('failed', 'cancelled')
+                        """)
+                        .bind("id", id)
+                        .bind("name", accepted.name())
+                        .bind("model", accepted.model())
+                        .bind("spec", new String(Json.bytes(accepted.spec()), StandardCharsets.UTF_8))
+                        .execute())
+                == 1;
+    }
+
     Optional<DictionaryRun> find(UUID id) {
         return jdbi.withHandle(handle -> handle.createQuery("select * from dictionary_run where id = :id")
                 .bind("id", id)
@@ -133,7 +154,11 @@ class PostgresDictionaryRepository {
     private DictionaryRun run(ResultSet row) throws SQLException {
         RunSpec spec = spec(row);
         OffsetDateTime finished = row.getObject("finished_at", OffsetDateTime.class);
-        long steps = spec.train().steps();
+        Import imported = spec.imported();
+        long captured = captures.rows(spec.jobs(), spec.slices(), spec.hook(), spec.arms());
+        long steps = imported == null
+                ? spec.train().steps()
+                : spec.slices().stream().mapToLong(Integer::longValue).sum();
         UUID id = row.getObject("id", UUID.class);
         String metrics = row.getString("metrics");
         return new DictionaryRun(
@@ -143,10 +168,10 @@ class PostgresDictionaryRepository {
                 row.getLong("step"),
                 steps,
                 row.getLong("tokens"),
-                steps * spec.train().batch(),
+                imported == null ? steps * spec.train().batch() : Math.min(captured, imported.rows()),
                 metrics == null ? null : metrics(metrics),
                 new DictionaryRun.Coverage(
-                        captures.rows(spec.jobs(), spec.slices(), spec.hook(), spec.arms()),
+                        captured,
                         row.getLong("rows_seen"),
                         captures.rowsIn(spec.heldOut(), spec.hook(), spec.arms())),
                 rows(row),
@@ -166,7 +191,8 @@ class PostgresDictionaryRepository {
                 row.getString("problem"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 finished == null ? null : finished.toInstant(),
-                DictionaryRun.Config.of(spec));
+                DictionaryRun.Config.of(spec),
+                imported == null ? null : imported.origin());
     }
 
     private static DictionaryRun.@Nullable Rows rows(ResultSet row) throws SQLException {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param input what is learnt from
  * @param from the dictionary whose weights it begins with; null for random directions
  * @param publishEvery rows between dictionaries that are published on the way; 0 for the last one alone
+ * @param imported set when the dictionary was trained elsewhere and is only measured here
  */
 record RunSpec(
         List<UUID> jobs,
@@ -28,7 +29,21 @@ record RunSpec(
         InputSpec input,
         TrainConfig train,
         @Nullable Origin from,
-        long publishEvery) {
+        long publishEvery,
+        @Nullable Import imported) {
+
+    /** Of a dictionary that is trained here. */
+    RunSpec(
+            List<UUID> jobs,
+            List<Integer> slices,
+            String hook,
+            List<String> arms,
+            InputSpec input,
+            TrainConfig train,
+            @Nullable Origin from,
+            long publishEvery) {
+        this(jobs, slices, hook, arms, input, train, from, publishEvery, null);
+    }
 
     RunSpec {
         jobs = List.copyOf(jobs);

@@ -16,6 +16,7 @@ class TrainingParts {
     private final DictionaryExports exports;
     private final DictionaryPublisher publisher;
     private final PostgresQuarantine quarantine;
+    private final ImportedFiles imports;
     private final TrainingGauges gauges;
     private final TrainerConfig config;
     private final ObjectStore store;
@@ -26,6 +27,7 @@ class TrainingParts {
             DictionaryExports exports,
             DictionaryPublisher publisher,
             PostgresQuarantine quarantine,
+            ImportedFiles imports,
             TrainingGauges gauges,
             TrainerConfig config,
             ObjectStore store) {
@@ -34,6 +36,7 @@ class TrainingParts {
         this.exports = exports;
         this.publisher = publisher;
         this.quarantine = quarantine;
+        this.imports = imports;
         this.gauges = gauges;
         this.config = config;
         this.store = store;
@@ -57,6 +60,10 @@ class TrainingParts {
 
     PostgresQuarantine quarantine() {
         return quarantine;
+    }
+
+    ImportedFiles imports() {
+        return imports;
     }
 
     TrainingGauges gauges() {

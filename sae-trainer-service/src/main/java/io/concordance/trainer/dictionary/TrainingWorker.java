@@ -62,7 +62,9 @@ class TrainingWorker {
     }
 
     void start(@Observes StartupEvent event) {
-        if (processor.kind() == Processor.Kind.CUDA || processor.screening() == Screening.REQUIRED) {
+        if (processor.kind() == Processor.Kind.CUDA
+                || processor.kind() == Processor.Kind.ND4J
+                || processor.screening() == Screening.REQUIRED) {
             try (StepKernels kernels = Kernels.open(new KernelShape(1, 1, 1), processor, null)) {
                 LOG.infof("training with %s kernels", kernels.name());
             }
@@ -85,7 +87,7 @@ class TrainingWorker {
     }
 
     private void work() {
-        if (processor.kind() != Processor.Kind.CUDA) {
+        if (processor.kind() == Processor.Kind.CPU || processor.kind() == Processor.Kind.AUTO) {
             LOG.infof("on the CPU, training with %s kernels", Kernels.vectorised() ? "vector" : "scalar");
         }
         UUID failing = null;
@@ -173,6 +175,17 @@ class TrainingWorker {
         RunSpec spec = run.spec();
         Set<String> leftOut = ConcurrentHashMap.newKeySet();
         leftOut.addAll(parts.quarantine().keys(run.id()));
+        if (spec.imported() != null) {
+            new MeasuringRun(
+                            run,
+                            spec.imported(),
+                            shards.of(spec.hook(), spec.arms(), width.getAsInt(), leftOut),
+                            parts,
+                            pulse,
+                            stopping)
+                    .measure();
+            return;
+        }
         try (Training training = new Training(
                 spec.train(),
                 width.getAsInt(),

@@ -23,7 +23,11 @@ public final class Nd4jTensors {
         long d = dictionary.width();
         long f = dictionary.features();
         Map<String, INDArray> arrays = new LinkedHashMap<>();
-        arrays.put("W_enc", Nd4j.create(dictionary.encoder(), new long[] {f, d}, 'c').transpose().dup('c'));
+        arrays.put(
+                "W_enc",
+                Nd4j.create(dictionary.encoder(), new long[] {f, d}, 'c')
+                        .transpose()
+                        .dup('c'));
         arrays.put("b_enc", Nd4j.createFromArray(dictionary.encoderBias()));
         arrays.put("W_dec", Nd4j.create(dictionary.decoder(), new long[] {f, d}, 'c'));
         arrays.put("b_dec", Nd4j.createFromArray(dictionary.decoderBias()));
