@@ -1,6 +1,7 @@
 package io.concordance.bench;
 
 import io.concordance.bench.capture.CaptureOverhead;
+import io.concordance.bench.interop.SaeLensInterop;
 import io.concordance.bench.resume.KillResume;
 import io.concordance.bench.training.TrainingPeers;
 import io.concordance.contracts.json.Json;
@@ -22,6 +23,7 @@ public final class Bench {
             "capture-overhead", new CaptureOverhead(),
             "jmh", new JmhBenchmarks(),
             "kill-resume", new KillResume(),
+            "saelens-interop", new SaeLensInterop(),
             "training-peers", new TrainingPeers()));
 
     private Bench() {}
