@@ -88,7 +88,13 @@ public final class SaeLensInterop implements Comparison {
                 List.of(
                         versions,
                         String.format(
-                                Locale.ROOT, "d %d, F %d, k %d, %d steps of %d rows", WIDTH, FEATURES, K, STEPS, BATCH)),
+                                Locale.ROOT,
+                                "d %d, F %d, k %d, %d steps of %d rows",
+                                WIDTH,
+                                FEATURES,
+                                K,
+                                STEPS,
+                                BATCH)),
                 List.of(
                         new Report.Section(
                                 "Trained here, loaded by SAE.load_from_disk and SparseCoder.load_from_disk",
@@ -99,12 +105,12 @@ public final class SaeLensInterop implements Comparison {
                                 "Trained and saved by the package, read here as an import reads it",
                                 columns,
                                 theirs,
-                                List.of("Activations are compared with decoder norms folded (SAELens' fold_W_dec_norm)."))));
+                                List.of(
+                                        "Activations are compared with decoder norms folded (SAELens' fold_W_dec_norm)."))));
     }
 
     private static Dictionary train(Activation activation, float[] rows) {
-        TrainConfig config = TrainConfig.of(
-                FEATURES, K, activation, (long) STEPS * BATCH, SEED, BATCH, null, ROWS);
+        TrainConfig config = TrainConfig.of(FEATURES, K, activation, (long) STEPS * BATCH, SEED, BATCH, null, ROWS);
         try (StepKernels kernels = Kernels.open(
                 new KernelShape(WIDTH, FEATURES, BATCH), Runtime.getRuntime().availableProcessors())) {
             TrainStep step = new TrainStep(config, kernels);
@@ -118,13 +124,7 @@ public final class SaeLensInterop implements Comparison {
     }
 
     private static List<String> row(
-            PythonPeer peer,
-            String operation,
-            String layout,
-            String architecture,
-            Path folder,
-            Path file,
-            float[] rows)
+            PythonPeer peer, String operation, String layout, String architecture, Path folder, Path file, float[] rows)
             throws IOException {
         Map<String, Object> order = new HashMap<>(Map.of(
                 "op", operation,

@@ -97,14 +97,14 @@ class DictionaryImports {
                 arms,
                 InputSpec.PLAIN,
                 TrainConfig.of(
-                        dictionary.features(),
-                        Math.max(1, dictionary.k()),
-                        Activation.named(dictionary.training()),
-                        config.importRows(),
-                        0,
-                        1,
-                        null,
-                        config.windowRows())
+                                dictionary.features(),
+                                Math.max(1, dictionary.k()),
+                                Activation.named(dictionary.training()),
+                                config.importRows(),
+                                0,
+                                1,
+                                null,
+                                config.windowRows())
                         .heldOut(0),
                 null,
                 0,

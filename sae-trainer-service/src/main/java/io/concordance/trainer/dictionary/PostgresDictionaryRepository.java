@@ -171,9 +171,7 @@ class PostgresDictionaryRepository {
                 imported == null ? steps * spec.train().batch() : Math.min(captured, imported.rows()),
                 metrics == null ? null : metrics(metrics),
                 new DictionaryRun.Coverage(
-                        captured,
-                        row.getLong("rows_seen"),
-                        captures.rowsIn(spec.heldOut(), spec.hook(), spec.arms())),
+                        captured, row.getLong("rows_seen"), captures.rowsIn(spec.heldOut(), spec.hook(), spec.arms())),
                 rows(row),
                 quarantine.total(id),
                 spec.generation(),
