@@ -1,6 +1,7 @@
 package io.concordance.bench;
 
 import io.concordance.bench.capture.CaptureOverhead;
+import io.concordance.bench.examples.ExamplesIndex;
 import io.concordance.bench.interop.SaeLensInterop;
 import io.concordance.bench.resume.KillResume;
 import io.concordance.bench.training.TrainingPeers;
@@ -24,6 +25,7 @@ public final class Bench {
             "jmh", new JmhBenchmarks(),
             "kill-resume", new KillResume(),
             "saelens-interop", new SaeLensInterop(),
+            "examples-index", new ExamplesIndex(),
             "training-peers", new TrainingPeers()));
 
     private Bench() {}

@@ -42,10 +42,12 @@ public final class Background {
     }
 
     void offerAll(Background other) {
-        other.uniform.items().forEach(uniform::offer);
-        for (Kept<BackgroundSite> kept : other.strata.values()) {
-            kept.items().forEach(site -> stratum(site.token()).offer(site));
-        }
+        uniform.offerAll(other.uniform.items());
+        other.strata.forEach((stratum, kept) -> {
+            if (!kept.items().isEmpty()) {
+                stratum(stratum).offerAll(kept.items());
+            }
+        });
     }
 
     void write(Wire.Out out, ExampleWire examples) {

@@ -10,9 +10,9 @@ import java.util.Comparator;
  */
 @SuppressWarnings("ArrayRecordComponent") // shared, never changed
 public record BackgroundSite(DocumentRows document, int row, long priority, int[] fired) implements Site {
-    static final Comparator<BackgroundSite> DRAWN = Comparator.comparingLong(BackgroundSite::priority)
-            .thenComparing(s -> s.document().info().id())
-            .thenComparing(s -> s.document().info().arm().name());
+    static final Comparator<BackgroundSite> DRAWN = (a, b) -> a.priority != b.priority
+            ? Long.compare(a.priority, b.priority)
+            : a.document.info().compareTo(b.document.info());
 
     public boolean fires(int feature) {
         return Arrays.binarySearch(fired, feature) >= 0;

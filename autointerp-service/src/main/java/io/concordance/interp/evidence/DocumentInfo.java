@@ -7,7 +7,15 @@ import io.concordance.contracts.transcript.Outcome;
  *
  * @param key see {@link Split#key}
  */
-public record DocumentInfo(Arm arm, String id, Outcome outcome, long key) {
+public record DocumentInfo(Arm arm, String id, Outcome outcome, long key) implements Comparable<DocumentInfo> {
+
+    /** By id, then name of the arm; documents of several outcomes or kinds of arm are not told apart. */
+    @Override
+    public int compareTo(DocumentInfo other) {
+        int byId = id.compareTo(other.id);
+        return byId != 0 ? byId : arm.name().compareTo(other.arm.name());
+    }
+
     public Split split() {
         return Split.of(key);
     }

@@ -1,7 +1,8 @@
 package io.concordance.interp.evidence;
 
 import io.concordance.contracts.dictionary.Dictionary;
-import io.concordance.contracts.dictionary.SparseEncoder;
+import io.concordance.interp.encode.Encoding;
+import io.concordance.interp.encode.Encodings;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 
 /**
  * Reads shards with several threads and merges them in the order given, so that the result does not depend on the number
@@ -49,8 +51,9 @@ public final class EvidencePass {
      */
     public void extend(Evidence evidence, List<? extends ShardSource> shards, IntConsumer progress)
             throws InterruptedException {
+        Supplier<Encoding> encodings = Encodings.of(dictionary);
         ThreadLocal<ShardReader> reader =
-                ThreadLocal.withInitial(() -> new ShardReader(new SparseEncoder(dictionary), options));
+                ThreadLocal.withInitial(() -> new ShardReader(dictionary, encodings.get(), options));
         Deque<Future<ShardEvidence>> ahead = new ArrayDeque<>();
         ExecutorService workers = Executors.newFixedThreadPool(
                 threads, Thread.ofPlatform().name("evidence-", 0).daemon().factory());

@@ -15,12 +15,15 @@ import java.util.Comparator;
 public record Example(DocumentRows document, int row, float value, long priority, int from, float[] activations)
         implements Site {
 
-    static final Comparator<Example> STRONGEST = Comparator.<Example>comparingDouble(e -> -e.value())
-            .thenComparingLong(Example::priority)
-            .thenComparing(e -> e.document().info().id())
-            .thenComparing(e -> e.document().info().arm().name());
+    /** By value from the largest, then as drawn. */
+    static final Comparator<Example> STRONGEST = (a, b) -> a.value != b.value ? (a.value > b.value ? -1 : 1) : drawn(a, b);
 
-    static final Comparator<Example> DRAWN = Comparator.comparingLong(Example::priority)
-            .thenComparing(e -> e.document().info().id())
-            .thenComparing(e -> e.document().info().arm().name());
+    /** By priority; ties by document. */
+    static final Comparator<Example> DRAWN = Example::drawn;
+
+    private static int drawn(Example a, Example b) {
+        return a.priority != b.priority
+                ? Long.compare(a.priority, b.priority)
+                : a.document.info().compareTo(b.document.info());
+    }
 }

@@ -1,7 +1,6 @@
 package io.concordance.interp.evidence;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -17,10 +16,11 @@ final class Kept<T> {
         this.limit = limit;
     }
 
-    void offer(T item) {
+    /** Returns false when the item, and whatever comes after it in the order, is not among the first. */
+    boolean offer(T item) {
         int at = items.size();
         if (at == limit && (limit == 0 || order.compare(item, items.get(at - 1)) >= 0)) {
-            return;
+            return false;
         }
         while (at > 0 && order.compare(item, items.get(at - 1)) < 0) {
             at--;
@@ -29,10 +29,16 @@ final class Kept<T> {
         if (items.size() > limit) {
             items.removeLast();
         }
+        return true;
     }
 
-    void offerAll(Collection<? extends T> others) {
-        others.forEach(this::offer);
+    /** @param ordered in the order of this */
+    void offerAll(List<? extends T> ordered) {
+        for (T item : ordered) {
+            if (!offer(item)) {
+                return;
+            }
+        }
     }
 
     List<T> items() {

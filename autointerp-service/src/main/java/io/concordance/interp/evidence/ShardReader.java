@@ -1,11 +1,13 @@
 package io.concordance.interp.evidence;
 
-import io.concordance.contracts.dictionary.SparseEncoder;
+import io.concordance.contracts.dictionary.Dictionary;
+import io.concordance.contracts.dictionary.DictionaryInput;
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.shard.Shard;
 import io.concordance.contracts.shard.ShardHeader;
 import io.concordance.contracts.transcript.Outcome;
 import io.concordance.contracts.transcript.Span;
+import io.concordance.interp.encode.Encoding;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,20 +15,22 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns one shard file into {@link ShardEvidence}. Not thread-safe: one reader a thread. */
 final class ShardReader {
-    private static final int BLOCK = 256;
+    private static final int BLOCK = 192;
 
-    private final SparseEncoder encoder;
+    private final DictionaryInput input;
+    private final Encoding encoder;
     private final EvidenceOptions options;
     private final int width;
     private final int features;
     private final float[] block;
     private final Firings firings = new Firings();
 
-    ShardReader(SparseEncoder encoder, EvidenceOptions options) {
+    ShardReader(Dictionary dictionary, Encoding encoder, EvidenceOptions options) {
+        this.input = dictionary.input();
         this.encoder = encoder;
         this.options = options;
-        this.width = encoder.dictionary().width();
-        this.features = encoder.dictionary().features();
+        this.width = dictionary.width();
+        this.features = dictionary.features();
         this.block = new float[BLOCK * width];
     }
 
@@ -112,8 +116,8 @@ final class ShardReader {
                 }
             }
             firings.startBlock(from);
-            encoder.dictionary().input().ofActivations(block, positions, from, count);
-            encoder.encodeInputs(block, count, firings);
+            input.ofActivations(block, positions, from, count);
+            encoder.encode(block, count, firings);
         }
         firings.index(features, shard.rows());
     }

@@ -10,7 +10,7 @@ import java.util.List;
  * exact, and which are left out does not depend on the order of shards.
  */
 public final class TokenCells {
-    static final int MOST = 256;
+    static final int MOST = 128;
 
     private long[] keys = new long[8];
     private long[] firings = new long[8];

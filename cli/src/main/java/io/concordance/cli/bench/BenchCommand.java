@@ -19,11 +19,12 @@ import picocli.CommandLine.Parameters;
         name = "bench",
         mixinStandardHelpOptions = true,
         description =
-                "Run a comparison and print its figures. Names: capture-overhead, jmh, kill-resume, saelens-interop,"
-                        + " training-peers.")
+                "Run a comparison and print its figures. Names: capture-overhead, examples-index, jmh, kill-resume,"
+                        + " saelens-interop, training-peers.")
 public final class BenchCommand implements Callable<Integer> {
     /** Heaps of comparisons that hold more than a capture worker may. */
-    private static final Map<String, String> HEAPS = Map.of("kill-resume", "-Xmx1g", "training-peers", "-Xmx1g");
+    private static final Map<String, String> HEAPS =
+            Map.of("examples-index", "-Xmx3g", "kill-resume", "-Xmx1g", "training-peers", "-Xmx1g");
 
     @Parameters(paramLabel = "NAME", description = "The comparison.")
     String name = "";
