@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param rows tokens read, over all arms; {@code rate} is firings / rows
  * @param threshold the dictionary's own threshold of the feature
  * @param maximum largest activation seen
+ * @param neighbours of a feature that never fired, nearest first; null for one that did
  */
 public record FeatureReport(
         String uid,
@@ -31,7 +32,8 @@ public record FeatureReport(
         Splits splits,
         List<ArmReport> arms,
         PositionReport positions,
-        List<ScreenReport> screens) {
+        List<ScreenReport> screens,
+        @Nullable List<NeighbourReport> neighbours) {
 
     /**
      * @param rule conditions that all hold where firing is predicted; null when none could be learnt
@@ -95,6 +97,9 @@ public record FeatureReport(
             double mean,
             double maximum,
             List<DensityBin> density) {}
+
+    /** A feature that fired, and the cosine between its decoder direction and this feature's. */
+    public record NeighbourReport(String uid, int index, double cosine) {}
 
     /** Activations in {@code [from, to)}. */
     public record DensityBin(double from, double to, long count) {}

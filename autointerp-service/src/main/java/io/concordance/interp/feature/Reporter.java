@@ -14,6 +14,7 @@ import io.concordance.interp.evidence.Split;
 import io.concordance.interp.evidence.Tally;
 import io.concordance.interp.feature.FeatureReport.ArmReport;
 import io.concordance.interp.feature.FeatureReport.DensityBin;
+import io.concordance.interp.feature.FeatureReport.NeighbourReport;
 import io.concordance.interp.feature.FeatureReport.PositionBucket;
 import io.concordance.interp.feature.FeatureReport.PositionReport;
 import io.concordance.interp.feature.FeatureReport.ScreenReport;
@@ -27,6 +28,7 @@ import io.concordance.interp.position.PositionFinding;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Writes up what the evidence says, feature by feature. */
@@ -35,6 +37,7 @@ public final class Reporter {
     private final Dictionary dictionary;
     private final Evidence evidence;
     private final List<PositionFinding> positionings;
+    private final Neighbours neighbours;
     private final LabelReports labels;
     private final ShownExamples examples;
 
@@ -53,6 +56,11 @@ public final class Reporter {
         this.dictionary = dictionary;
         this.evidence = evidence;
         this.positionings = positionings;
+        this.neighbours = new Neighbours(
+                dictionary,
+                IntStream.range(0, dictionary.features())
+                        .filter(j -> evidence.features().get(j).firings() > 0)
+                        .toArray());
         this.labels = new LabelReports(origin.dictionary(), explainer);
         this.examples = new ShownExamples(evidence, text);
     }
@@ -89,8 +97,16 @@ public final class Reporter {
                 splits(feature),
                 arms,
                 positions(feature, positionings.get(index)),
-                attributions.stream().map(Reporter::screen).toList());
+                attributions.stream().map(Reporter::screen).toList(),
+                firings > 0 ? null : neighbours(index));
         return new ReportedFeature(report, summary(report, attributions), examples.of(feature));
+    }
+
+    private List<NeighbourReport> neighbours(int index) {
+        return neighbours.of(index).stream()
+                .map(n -> new NeighbourReport(
+                        FeatureUids.of(origin.dictionary(), n.feature()), n.feature(), n.cosine()))
+                .toList();
     }
 
     private static FeatureSummary summary(FeatureReport report, List<Attribution> attributions) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.concordance.contracts.dictionary.Dictionary;
+import io.concordance.contracts.dictionary.DictionaryInput;
+import io.concordance.contracts.dictionary.PositionOffsets;
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.transcript.Outcome;
 import io.concordance.interp.planted.Planted;
@@ -223,6 +225,18 @@ class EvidencePassTest {
         assertThat(rare.top().getFirst().token()).isEqualTo(5);
         assertThat(rare.top().getFirst().activations()).containsExactly(0, 3, 0);
         assertThat(evidence.features().get(1).firings()).isZero();
+    }
+
+    @Test
+    void aDictionaryOfActivationsLessTheirMeanAtAPositionReadsThose() throws Exception {
+        Dictionary dictionary = Planted.identity(2, 0.5f)
+                .reading(new DictionaryInput(null, new PositionOffsets(2, 2, new float[] {0, 0, 3, 0})));
+        List<Slice> shards = Planted.write(
+                folder, "job", "benign", "benign", "learning", 2, 1, List.of(Doc.ok("a", 1, 2, 3)), (d, r) ->
+                        new float[] {r == 0 ? 0 : 4, 0});
+        Evidence evidence = pass(dictionary, 1).run(shards, n -> {});
+        assertThat(evidence.features().getFirst().top().getFirst().activations())
+                .containsExactly(0, 1, 1);
     }
 
     @Test

@@ -129,6 +129,8 @@ class AnalysisIT {
         assertThat(once.getString("examples.top[0].document")).isEqualTo("benign-0");
         assertThat(once.getInt("examples.top[0].position")).isEqualTo(3);
         assertThat(feature(study, 3).getString("label")).isNull();
+        assertThat(feature(study, 3).getList("neighbours.index")).containsExactly(0, 1, 2);
+        assertThat(once.getString("neighbours")).isNull();
 
         await().atMost(PATIENCE).until(() -> outbox() == 0);
         assertThat(events(Topics.FEATURE_EXPLAINED, FeatureExplained.class, study))
