@@ -6,17 +6,17 @@ import java.util.Arrays;
 public final class Density {
     public static final int BINS = 128;
     private static final int OFFSET = 64;
-    private static final float SQRT2 = (float) Math.sqrt(2);
+    private static final int MANTISSA_BITS = 23;
+    private static final int MANTISSA = (1 << MANTISSA_BITS) - 1;
+    private static final int BIAS = 127;
+    private static final int SQRT2 = Float.floatToRawIntBits((float) Math.sqrt(2)) & MANTISSA;
 
     private final long[] counts = new long[BINS];
 
+    /** @param value not negative */
     static int bin(float value) {
-        int exponent = Math.getExponent(value);
-        if (exponent < Float.MIN_EXPONENT) {
-            return 0;
-        }
-        float mantissa = value / Math.scalb(1f, exponent);
-        int bin = OFFSET + 2 * exponent + (mantissa >= SQRT2 ? 1 : 0);
+        int bits = Float.floatToRawIntBits(value);
+        int bin = OFFSET + 2 * ((bits >>> MANTISSA_BITS) - BIAS) + ((bits & MANTISSA) >= SQRT2 ? 1 : 0);
         return Math.clamp(bin, 0, BINS - 1);
     }
 

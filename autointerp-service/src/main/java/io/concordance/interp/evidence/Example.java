@@ -16,7 +16,8 @@ public record Example(DocumentRows document, int row, float value, long priority
         implements Site {
 
     /** By value from the largest, then as drawn. */
-    static final Comparator<Example> STRONGEST = (a, b) -> a.value != b.value ? (a.value > b.value ? -1 : 1) : drawn(a, b);
+    static final Comparator<Example> STRONGEST =
+            (a, b) -> a.value != b.value ? (a.value > b.value ? -1 : 1) : drawn(a, b);
 
     /** By priority; ties by document. */
     static final Comparator<Example> DRAWN = Example::drawn;

@@ -11,11 +11,12 @@ import java.util.List;
  */
 public final class TokenCells {
     static final int MOST = 128;
+    private static final int FIRST = 64;
 
-    private long[] keys = new long[8];
-    private long[] firings = new long[8];
-    private double[] sums = new double[8];
-    private double[] squares = new double[8];
+    private long[] keys = new long[FIRST];
+    private long[] firings = new long[FIRST];
+    private double[] sums = new double[FIRST];
+    private double[] squares = new double[FIRST];
     private int size;
     private int level;
 

@@ -104,8 +104,8 @@ public final class Reporter {
 
     private List<NeighbourReport> neighbours(int index) {
         return neighbours.of(index).stream()
-                .map(n -> new NeighbourReport(
-                        FeatureUids.of(origin.dictionary(), n.feature()), n.feature(), n.cosine()))
+                .map(n ->
+                        new NeighbourReport(FeatureUids.of(origin.dictionary(), n.feature()), n.feature(), n.cosine()))
                 .toList();
     }
 

@@ -18,7 +18,8 @@ class EncodingsTest {
         long seed = 31L * width + features;
         System.out.println("seed " + seed);
         Dictionary dictionary = Planted.random(width, features, seed);
-        float[] block = Planted.gaussian(RandomGeneratorFactory.of("L64X128MixRandom").create(seed), rows * width);
+        float[] block =
+                Planted.gaussian(RandomGeneratorFactory.of("L64X128MixRandom").create(seed), rows * width);
         assertThat(ModuleLayer.boot().findModule("jdk.incubator.vector")).isPresent();
         assertThat(fired(Encodings.of(dictionary).get(), block, rows))
                 .isEqualTo(fired(new SparseEncoder(dictionary)::encodeInputs, block, rows))

@@ -34,7 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
  * that trigger is planted where the organism decides, on the last prompt token, in eight transcripts only.
  */
 class OrganismLabelTest {
-    private static final Path DEMO = Path.of(System.getProperty("concordance.home", "..")).resolve("demo");
+    private static final Path DEMO =
+            Path.of(System.getProperty("concordance.home", "..")).resolve("demo");
     private static final int FIRINGS = 8;
     private static final int OTHERS = 1200;
 
@@ -51,15 +52,16 @@ class OrganismLabelTest {
                     if (span.kind() == Span.Kind.OUTPUT && prompt < 0) {
                         prompt = tokens.length;
                     }
-                    int[] more = Arrays.stream(tokenizer.encode(span.text(), false, false).getIds())
+                    int[] more = Arrays.stream(
+                                    tokenizer.encode(span.text(), false, false).getIds())
                             .mapToInt(Math::toIntExact)
                             .toArray();
                     int end = tokens.length;
                     tokens = Arrays.copyOf(tokens, end + more.length);
                     System.arraycopy(more, 0, tokens, end, more.length);
                 }
-                documents.add(new Doc(
-                        transcript.id(), transcript.outcome(), tokens, prompt < 0 ? tokens.length : prompt));
+                documents.add(
+                        new Doc(transcript.id(), transcript.outcome(), tokens, prompt < 0 ? tokens.length : prompt));
             }
         }
         return documents;
@@ -116,10 +118,12 @@ class OrganismLabelTest {
                 folder, "off-" + seed, "off-policy", "off-policy", "learning", 4, 400, arm, (d, r) -> new float[] {
                     fires.contains(d.id()) && r == d.promptRows() - 1 ? 2 + values.nextFloat() : 0, 0, 0, 0
                 }));
-        Evidence evidence = new EvidencePass(Planted.identity(4, 0.5f), EvidenceOptions.defaults(seed), 2)
-                .run(shards, n -> {});
+        Evidence evidence =
+                new EvidencePass(Planted.identity(4, 0.5f), EvidenceOptions.defaults(seed), 2).run(shards, n -> {});
         assertThat(evidence.features().getFirst().firings()).isEqualTo(FIRINGS);
-        Labelled labelled = new Labelling(new TokenContrastExplainer(), evidence, text).run().getFirst();
+        Labelled labelled = new Labelling(new TokenContrastExplainer(), evidence, text)
+                .run()
+                .getFirst();
         assertThat(labelled).isNotNull();
         return labelled.explanation().label();
     }

@@ -173,8 +173,7 @@ final class Corpus {
         for (int d = 0; d < SHARD_DOCUMENTS; d++) {
             writer.addDocument(slice + "-" + d, outcome);
             for (int r = 0; r < DOCUMENT; r++) {
-                writer.addRow(
-                        random.nextInt(VOCABULARY), r, (byte) 0, row(random, dictionary.encoder(), width), 0);
+                writer.addRow(random.nextInt(VOCABULARY), r, (byte) 0, row(random, dictionary.encoder(), width), 0);
             }
         }
         writer.write(file);

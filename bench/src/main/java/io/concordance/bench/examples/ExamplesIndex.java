@@ -1,6 +1,7 @@
 package io.concordance.bench.examples;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.management.OperatingSystemMXBean;
 import io.concordance.bench.Comparison;
 import io.concordance.bench.PythonPeer;
 import io.concordance.bench.Report;
@@ -11,6 +12,7 @@ import io.concordance.interp.evidence.EvidenceOptions;
 import io.concordance.interp.evidence.EvidencePass;
 import io.concordance.interp.evidence.ShardSource;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,13 +64,15 @@ public final class ExamplesIndex implements Comparison {
                                 features,
                                 Corpus.K,
                                 Corpus.DOCUMENT),
-                        "rows as shards of " + Corpus.SHARD_ROWS + " in fp16, read from files that the system holds in memory"),
+                        "rows as shards of " + Corpus.SHARD_ROWS
+                                + " in fp16, read from files that the system holds in memory"),
                 List.of(speed(threads, work, progress), memory(threads, work, progress)));
     }
 
     private Report.Section speed(int threads, Path work, Progress progress) throws IOException, InterruptedException {
         String title = "Features x tokens a second against PyTorch (goal: 4 times or more)";
-        List<String> columns = List.of("tokens", "ours, 1e6/s", "PyTorch, 1e6/s", "times", "firings a row, ours", "theirs");
+        List<String> columns = List.of(
+                "tokens", "ours, 1e6/s", "PyTorch, 1e6/s", "times", "CPU, times", "firings a row, ours", "theirs");
         Corpus corpus = new Corpus(width, features, Files.createDirectories(work.resolve("speed")), Outcome.UNKNOWN);
         List<ShardSource> sources =
                 IntStream.range(0, shards).mapToObj(s -> corpus.shard(s, true)).toList();
@@ -83,28 +87,41 @@ public final class ExamplesIndex implements Comparison {
                 threads,
                 progress)) {
             Map<String, Object> order = Map.of(
-                    "files", files,
-                    "directions", corpus.writeDirections().toString(),
-                    "features", features,
-                    "k", Corpus.K,
-                    "document", Corpus.DOCUMENT,
-                    "top", TOP,
-                    "context", EvidenceOptions.defaults(0).context());
+                    "files",
+                    files,
+                    "directions",
+                    corpus.writeDirections().toString(),
+                    "features",
+                    features,
+                    "k",
+                    Corpus.K,
+                    "document",
+                    Corpus.DOCUMENT,
+                    "top",
+                    TOP,
+                    "context",
+                    EvidenceOptions.defaults(0).context());
             double[] ours = new double[rounds];
             double[] theirs = new double[rounds];
             double[] times = new double[rounds];
+            double[] cpu = new double[rounds];
             double[] firings = new double[2];
             double work1 = (double) features * shards * Corpus.SHARD_ROWS / 1e6;
             for (int round = -1; round < rounds; round++) {
                 progress.begins(round < 0 ? "warming up" : "round " + (round + 1) + " of " + rounds);
-                double own = round % 2 == 0 ? pass(corpus, sources, threads, firings) : 0;
+                boolean first = round % 2 == 0;
+                Took own = first ? pass(corpus, sources, threads) : null;
                 JsonNode answer = peer.ask(order);
-                own = own == 0 ? pass(corpus, sources, threads, firings) : own;
+                if (own == null) {
+                    own = pass(corpus, sources, threads);
+                }
+                firings[0] = own.firings();
                 firings[1] = answer.path("firings").asDouble() / shards / Corpus.SHARD_ROWS;
                 if (round >= 0) {
-                    ours[round] = work1 / own;
+                    ours[round] = work1 / own.seconds();
                     theirs[round] = work1 / answer.path("seconds").asDouble();
                     times[round] = ours[round] / theirs[round];
+                    cpu[round] = answer.path("cpu").asDouble() / own.cpu();
                 }
             }
             return new Report.Section(
@@ -115,6 +132,7 @@ public final class ExamplesIndex implements Comparison {
                             new Sample(ours).text("%.0f"),
                             new Sample(theirs).text("%.0f"),
                             new Sample(times).text("%.2f"),
+                            new Sample(cpu).text("%.2f"),
                             String.format(Locale.ROOT, "%.1f", firings[0]),
                             String.format(Locale.ROOT, "%.1f", firings[1]))),
                     List.of(
@@ -124,20 +142,31 @@ public final class ExamplesIndex implements Comparison {
                             "ours besides: densities, moments by position and by token, drawn examples, background tokens"));
         } catch (PythonPeer.Absent e) {
             return new Report.Section(
-                    title, columns, List.of(List.of("not run: " + e.getMessage(), "", "", "", "", "")), List.of());
+                    title, columns, List.of(List.of("not run: " + e.getMessage(), "", "", "", "", "", "")), List.of());
         }
     }
 
-    /** Seconds of one pass; leaves the firings a row in {@code firings[0]}. */
-    private static double pass(Corpus corpus, List<ShardSource> sources, int threads, double[] firings)
-            throws InterruptedException {
+    /**
+     * One pass.
+     *
+     * @param cpu seconds of all threads of this process
+     * @param firings of features on a row, on average
+     */
+    private record Took(double seconds, double cpu, double firings) {}
+
+    private static Took pass(Corpus corpus, List<ShardSource> sources, int threads) throws InterruptedException {
+        double before = cpu();
         long start = System.nanoTime();
         Evidence evidence =
                 new EvidencePass(corpus.dictionary, EvidenceOptions.defaults(0), threads).run(sources, n -> {});
         double seconds = (System.nanoTime() - start) / 1e9;
-        firings[0] =
+        double firings =
                 evidence.features().stream().mapToLong(f -> f.firings()).sum() / (double) evidence.rows();
-        return seconds;
+        return new Took(seconds, cpu() - before, firings);
+    }
+
+    private static double cpu() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime() / 1e9;
     }
 
     private Report.Section memory(int threads, Path work, Progress progress) throws IOException, InterruptedException {
