@@ -22,10 +22,10 @@ public final class Bench {
     private static final int USAGE = 2;
     private static final Map<String, Comparison> COMPARISONS = new TreeMap<>(Map.of(
             "capture-overhead", new CaptureOverhead(),
+            "examples-index", new ExamplesIndex(),
             "jmh", new JmhBenchmarks(),
             "kill-resume", new KillResume(),
             "saelens-interop", new SaeLensInterop(),
-            "examples-index", new ExamplesIndex(),
             "training-peers", new TrainingPeers()));
 
     private Bench() {}

@@ -3,6 +3,7 @@ package io.concordance.bench.examples;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.management.OperatingSystemMXBean;
 import io.concordance.bench.Comparison;
+import io.concordance.bench.Options;
 import io.concordance.bench.PythonPeer;
 import io.concordance.bench.Report;
 import io.concordance.bench.Sample;
@@ -46,6 +47,14 @@ public final class ExamplesIndex implements Comparison {
         this.features = features;
         this.shards = shards;
         this.rounds = rounds;
+    }
+
+    @Override
+    public Comparison with(Options options) {
+        options.withoutOnly();
+        return options.quick()
+                ? new ExamplesIndex(64, 256, 2, options.roundsOr(1))
+                : new ExamplesIndex(width, features, shards, options.roundsOr(rounds));
     }
 
     @Override
