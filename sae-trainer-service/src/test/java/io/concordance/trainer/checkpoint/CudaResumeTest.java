@@ -57,6 +57,12 @@ class CudaResumeTest {
         return CheckpointFile.writer(checkpoint).toBytes();
     }
 
+    private static Checkpoint stored(Training training) {
+        Path file = folder.resolve("middle.safetensors");
+        CheckpointFile.write(training.checkpoint(), file);
+        return CheckpointFile.read(file);
+    }
+
     private static void advance(Training training, int steps) {
         for (int i = 0; i < steps; i++) {
             training.advance();
@@ -69,7 +75,7 @@ class CudaResumeTest {
         Checkpoint middle;
         try (Training whole = training(CPU, null)) {
             advance(whole, 12);
-            middle = whole.checkpoint();
+            middle = stored(whole);
             advance(whole, 100);
             expected = bytes(whole.checkpoint());
         }
@@ -87,7 +93,7 @@ class CudaResumeTest {
         Checkpoint middle;
         try (Training begun = training(CUBLAS, null)) {
             advance(begun, 3);
-            middle = begun.checkpoint();
+            middle = stored(begun);
         }
         assertThat(middle.arithmetic()).isEqualTo("cublas/sm_90");
         assertThatThrownBy(() -> training(CPU, middle)).isInstanceOf(OtherArithmetic.class);

@@ -43,6 +43,18 @@ class StabilityTest {
     }
 
     @Test
+    void aLittleWorseForLongIsDivergenceAndForAWhileIsNot() {
+        observe(200, 1.3);
+        observe(50, 1.45);
+        assertThat(stability.calm()).isFalse();
+        observe(100, 1.3);
+        assertThat(stability.calm()).isTrue();
+        assertThatThrownBy(() -> observe(200, 1.45))
+                .isInstanceOf(TrainingDiverged.class)
+                .hasMessageContaining("was 1.30 times");
+    }
+
+    @Test
     void whatIsNotANumberIsDivergenceAtOnce() {
         observe(10, 0.3);
         assertThatThrownBy(() -> stability.observe(11, Double.NaN, 0.3))
