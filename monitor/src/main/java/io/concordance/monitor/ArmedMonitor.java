@@ -1,13 +1,11 @@
 package io.concordance.monitor;
 
 import io.concordance.contracts.problem.FieldProblem;
-import io.concordance.contracts.release.FeatureReader;
 import io.concordance.contracts.release.ReleaseBundle;
 import io.concordance.contracts.release.ReleaseManifest;
+import io.concordance.contracts.release.ReleaseTensors;
 import io.concordance.contracts.release.ReleasedFeature;
-import io.concordance.contracts.release.Rule;
-import java.util.ArrayList;
-import java.util.Arrays;
+import io.concordance.contracts.release.RuleEvaluator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,12 +13,8 @@ import java.util.Map;
 /** A verified release, ready to evaluate. Usable from any thread. */
 public final class ArmedMonitor {
     private final ReleaseBundle bundle;
-    private final FeatureReader reader;
-    private final List<Watch> watches = new ArrayList<>();
+    private final RuleEvaluator rules;
     private final Tally tally;
-
-    /** A rule with its features as rows of the tensors. */
-    private record Watch(Rule rule, int[] rows) {}
 
     /**
      * Arms with a verified bundle.
@@ -31,15 +25,17 @@ public final class ArmedMonitor {
         this.bundle = bundle;
         this.tally = new Tally(bundle.digest());
         bundle.tensors().replayGolden();
-        this.reader = bundle.tensors().reader();
         Map<String, Integer> rows = new HashMap<>();
         for (ReleasedFeature feature : bundle.manifest().features()) {
             rows.put(feature.uid(), rows.size());
         }
-        for (Rule rule : bundle.manifest().rules()) {
-            watches.add(
-                    new Watch(rule, rule.features().stream().mapToInt(rows::get).toArray()));
-        }
+        ReleaseTensors tensors = bundle.tensors();
+        this.rules = new RuleEvaluator(
+                tensors.reader(),
+                tensors.width(),
+                tensors.threshold(),
+                rows,
+                bundle.manifest().rules());
     }
 
     public ReleaseManifest manifest() {
@@ -52,62 +48,32 @@ public final class ArmedMonitor {
     }
 
     /**
-     * Evaluates one session and counts it.
+     * Evaluates one session in which the model has written nothing yet and counts it.
      *
      * @param activations {@code [tokens, d]} row-major, at the release's hook point; the array may be longer
      * @return for every rule that fired its features that did, rules and features in manifest order; empty when none fired
      * @throws FieldProblem when there are too few values or one that reached a feature is not finite; nothing is counted
      */
     public List<Hit> evaluate(float[] activations, int tokens) {
-        int width = bundle.manifest().width();
-        if (tokens < 0 || activations.length < (long) tokens * width) {
-            throw new FieldProblem(
-                    "activations",
-                    activations.length + " values for " + tokens + " tokens",
-                    "at least tokens * " + width + " values");
-        }
-        int features = bundle.tensors().features();
-        float[] peaks = new float[features];
-        int[] at = new int[features];
-        Arrays.fill(peaks, Float.NEGATIVE_INFINITY);
-        boolean[] broken = new boolean[1];
-        reader.read(activations, tokens, (row, feature, value) -> {
-            if (value > peaks[feature]) {
-                peaks[feature] = value;
-                at[feature] = row;
-            }
-            broken[0] |= !Float.isFinite(value);
-        });
-        if (broken[0]) {
-            throw new FieldProblem("activations", null, "finite values");
-        }
-        List<Hit> hits = new ArrayList<>();
-        List<String> fired = new ArrayList<>();
-        for (Watch watch : watches) {
-            collect(watch, peaks, at, hits, fired);
-        }
-        tally.add(fired);
-        return hits;
+        return evaluate(activations, tokens, tokens);
     }
 
-    private void collect(Watch watch, float[] peaks, int[] at, List<Hit> hits, List<String> fired) {
-        float[] threshold = bundle.tensors().threshold();
-        int above = 0;
-        for (int row : watch.rows()) {
-            if (peaks[row] > threshold[row]) {
-                above++;
-            }
-        }
-        if (above < watch.rule().atLeast()) {
-            return;
-        }
-        fired.add(watch.rule().id());
-        for (int row : watch.rows()) {
-            if (peaks[row] > threshold[row]) {
-                String uid = bundle.manifest().features().get(row).uid();
-                hits.add(new Hit(watch.rule().id(), uid, at[row], peaks[row], threshold[row]));
-            }
-        }
+    /**
+     * Evaluates one session and counts it.
+     *
+     * @param activations {@code [tokens, d]} row-major, at the release's hook point; the array may be longer
+     * @param firstOutput index of the first token that the model wrote, {@code tokens} when it wrote none: some rules
+     *     count only tokens before it, or from it on
+     * @return for every rule that fired its features that did, rules and features in manifest order; empty when none fired
+     * @throws FieldProblem when there are too few values or one that reached a feature is not finite; nothing is counted
+     */
+    public List<Hit> evaluate(float[] activations, int tokens, int firstOutput) {
+        List<RuleEvaluator.Fire> fires = rules.evaluate(activations, tokens, firstOutput);
+        tally.add(fires.stream().map(fire -> fire.rule().id()).distinct().toList());
+        return fires.stream()
+                .map(fire ->
+                        new Hit(fire.rule().id(), fire.leaf().feature(), fire.token(), fire.value(), fire.threshold()))
+                .toList();
     }
 
     Tally tally() {
