@@ -23,13 +23,15 @@ create table feature (
 );
 create index feature_grade on feature (grade, dictionary, feature_index);
 
--- What one arm says about a feature. Screen and calibration are JSON as in the event.
+-- What one arm says about a feature: JSON as in the event.
 create table evidence (
     feature_uid text        not null references feature,
     arm         text        not null,
     arm_kind    text        not null,
     screen      text        not null,
     calibration text        not null,
+    gradient    text,
+    ablation    text,
     stated_at   timestamptz not null,
     primary key (feature_uid, arm)
 );

@@ -156,6 +156,24 @@ class EventSchemaTest {
                         "off-policy",
                         new FeatureAttributed.Screen(10, 20, 9, 1, 3.2, 1.0, 5.4, 0.95, 0.85, 0.99, 1e-4, 1e-3),
                         new FeatureAttributed.Calibration(1.5, 10, 0, 5, 4)),
+                new FeatureAttributed(
+                        UID,
+                        DIGEST,
+                        7,
+                        "off-policy",
+                        "off-policy",
+                        new FeatureAttributed.Screen(10, 20, 9, 1, 3.2, 1.0, 5.4, 0.95, 0.85, 0.99, 1e-4, 1e-3),
+                        new FeatureAttributed.Calibration(1.5, 10, 0, 5, 4),
+                        new FeatureAttributed.Gradient(40, 1.5, 1.2, 1.8, 2.5, 8, 1),
+                        new FeatureAttributed.Ablation(
+                                List.of(7),
+                                40,
+                                2.5,
+                                2.1,
+                                2.9,
+                                1,
+                                new FeatureAttributed.Contrast(40, 40, 2, 0.95, 0.83, 0.99),
+                                null)),
                 new ReleasePublished("stable", 1, DIGEST, List.of(UID)),
                 new SightingReported("m-1", DIGEST, 100, 2, Map.of("any", 2L)));
     }

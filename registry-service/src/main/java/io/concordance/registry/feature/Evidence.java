@@ -1,11 +1,30 @@
 package io.concordance.registry.feature;
 
+import io.concordance.contracts.event.FeatureAttributed.Ablation;
 import io.concordance.contracts.event.FeatureAttributed.Calibration;
+import io.concordance.contracts.event.FeatureAttributed.Gradient;
 import io.concordance.contracts.event.FeatureAttributed.Screen;
 import io.concordance.contracts.statistics.Proportion;
+import org.jspecify.annotations.Nullable;
 
-/** What one arm says about a feature and bad outcomes. Counts are of documents. */
-public record Evidence(String arm, String armKind, Screen screen, Calibration calibration) {
+/**
+ * What one arm says about a feature and bad outcomes. Counts are of documents.
+ *
+ * @param gradient null until gradients were asked
+ * @param ablation null until the feature was removed to see what changes
+ */
+public record Evidence(
+        String arm,
+        String armKind,
+        Screen screen,
+        Calibration calibration,
+        @Nullable Gradient gradient,
+        @Nullable Ablation ablation) {
+
+    /** Association alone. */
+    public Evidence(String arm, String armKind, Screen screen, Calibration calibration) {
+        this(arm, armKind, screen, calibration, null, null);
+    }
 
     /** Share of bad calibration documents that exceed the threshold, with its exact 95 % interval. */
     public Proportion recall() {

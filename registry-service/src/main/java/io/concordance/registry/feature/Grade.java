@@ -6,7 +6,7 @@ public enum Grade {
     E0,
     /** Association with a bad outcome, confirmed on disjoint documents. */
     E1,
-    /** Reserved: ablating the feature changes the outcome. */
+    /** Removing the feature alone makes the bad outcome rarer. */
     E2,
     /** Reserved: held in at least three families of model organisms. */
     E3,

@@ -1,5 +1,6 @@
 package io.concordance.registry.feature;
 
+import io.concordance.contracts.event.FeatureAttributed.Ablation;
 import io.concordance.contracts.event.FeatureAttributed.Screen;
 import java.util.List;
 
@@ -11,10 +12,16 @@ public final class Grading {
     /** Largest false-discovery rate at which a screen counts. */
     public static final double MAX_Q = 0.05;
 
+    /** Fewest transcripts that an effect may rest on. */
+    public static final int LEAST_TRANSCRIPTS = 20;
+
     private Grading() {}
 
     /** The highest grade that the evidence reaches. */
     public static Grade grade(List<Evidence> evidence) {
+        if (evidence.stream().anyMatch(Grading::causes)) {
+            return Grade.E2;
+        }
         return evidence.stream().anyMatch(Grading::associates) ? Grade.E1 : Grade.E0;
     }
 
@@ -30,5 +37,22 @@ public final class Grading {
                 && screen.aurocLow() > 0.5
                 && screen.logOddsLow() > 0
                 && evidence.recall().low() > evidence.falsePositiveRate().high();
+    }
+
+    /**
+     * Whether one arm, taken alone, shows that the feature brings the bad outcome about: it associates, and removing the
+     * feature alone, on at least {@value #LEAST_TRANSCRIPTS} bad transcripts that the screen has not seen, lowers the
+     * action's log-probability and the share of continuations that have the action, both by lower bounds above 0.
+     */
+    public static boolean causes(Evidence evidence) {
+        Ablation ablation = evidence.ablation();
+        if (ablation == null || ablation.necessity() == null || !associates(evidence)) {
+            return false;
+        }
+        return ablation.features().size() == 1
+                && ablation.transcripts() >= LEAST_TRANSCRIPTS
+                && ablation.low() > 0
+                && ablation.necessity().transcripts() >= LEAST_TRANSCRIPTS
+                && ablation.necessity().low() > 0;
     }
 }

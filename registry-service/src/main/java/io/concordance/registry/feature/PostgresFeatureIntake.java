@@ -95,11 +95,14 @@ class PostgresFeatureIntake implements FeatureIntake {
         FeatureAttributed data = event.data();
         once(event, data.featureUid(), data.dictionary(), data.index(), handle -> {
             handle.createUpdate("""
-                            insert into evidence (feature_uid, arm, arm_kind, screen, calibration, stated_at)
-                            values (:uid, :arm, :kind, :screen, :calibration, :at)
+                            insert into evidence (feature_uid, arm, arm_kind, screen, calibration, gradient, ablation, stated_at)
+                            values (:uid, :arm, :kind, :screen, :calibration, :gradient, :ablation, :at)
                             on conflict (feature_uid, arm) do update
                             set arm_kind = excluded.arm_kind, screen = excluded.screen,
-                                calibration = excluded.calibration, stated_at = excluded.stated_at
+                                calibration = excluded.calibration,
+                                gradient = coalesce(excluded.gradient, evidence.gradient),
+                                ablation = coalesce(excluded.ablation, evidence.ablation),
+                                stated_at = excluded.stated_at
                             where evidence.stated_at <= excluded.stated_at
                             """)
                     .bind("uid", data.featureUid())
@@ -107,6 +110,8 @@ class PostgresFeatureIntake implements FeatureIntake {
                     .bind("kind", data.armKind())
                     .bind("screen", json(data.screen()))
                     .bind("calibration", json(data.calibration()))
+                    .bind("gradient", json(data.gradient()))
+                    .bind("ablation", json(data.ablation()))
                     .bind("at", event.time())
                     .execute();
             Grade grade = Grading.grade(PostgresFeatureRows.evidence(handle, data.featureUid()));

@@ -1,6 +1,8 @@
 package io.concordance.registry.feature;
 
+import io.concordance.contracts.event.FeatureAttributed.Ablation;
 import io.concordance.contracts.event.FeatureAttributed.Calibration;
+import io.concordance.contracts.event.FeatureAttributed.Gradient;
 import io.concordance.contracts.event.FeatureAttributed.Screen;
 import io.concordance.contracts.event.FeatureExplained.Score;
 import io.concordance.contracts.json.Json;
@@ -80,7 +82,13 @@ final class PostgresFeatureRows {
                 row.getString("arm"),
                 row.getString("arm_kind"),
                 json(row.getString("screen"), Screen.class),
-                json(row.getString("calibration"), Calibration.class));
+                json(row.getString("calibration"), Calibration.class),
+                optional(row.getString("gradient"), Gradient.class),
+                optional(row.getString("ablation"), Ablation.class));
+    }
+
+    private static <T> @Nullable T optional(@Nullable String text, Class<T> type) {
+        return text == null ? null : json(text, type);
     }
 
     private static <T> T json(String text, Class<T> type) {

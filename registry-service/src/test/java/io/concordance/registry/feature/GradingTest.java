@@ -2,9 +2,12 @@ package io.concordance.registry.feature;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.concordance.contracts.event.FeatureAttributed.Ablation;
 import io.concordance.contracts.event.FeatureAttributed.Calibration;
+import io.concordance.contracts.event.FeatureAttributed.Contrast;
 import io.concordance.contracts.event.FeatureAttributed.Screen;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,6 +47,49 @@ class GradingTest {
     void noCalibrationDocumentsConfirmNothing() {
         assertThat(Grading.grade(List.of(evidence(0.01, 0.9, 2, 0, 0, 0, 400)))).isEqualTo(Grade.E0);
         assertThat(Grading.grade(List.of(evidence(0.01, 0.9, 2, 18, 20, 0, 0)))).isEqualTo(Grade.E0);
+    }
+
+    @ParameterizedTest(name = "{0} features, {1} transcripts, effect from {2}, necessity over {3} from {4}: {5}")
+    @CsvSource({
+        "1, 20,  0.01, 20,  0.01, E2",
+        "2, 20,  0.01, 20,  0.01, E1",
+        "1, 19,  0.01, 20,  0.01, E1",
+        "1, 20,  0.00, 20,  0.01, E1",
+        "1, 20, -0.50, 20,  0.01, E1",
+        "1, 20,  0.01, 19,  0.01, E1",
+        "1, 20,  0.01, 20,  0.00, E1",
+        "1, 20,  NaN,  20,  0.01, E1",
+        "1, 20,  0.01, 20,  NaN,  E1",
+    })
+    void isE2WhereRemovingTheFeatureAloneMakesTheOutcomeRarer(
+            int features, int transcripts, double low, int prompts, double necessityLow, Grade grade) {
+        Evidence associated = evidence(0.01, 0.9, 2, 18, 20, 0, 400);
+        Ablation ablation = new Ablation(
+                IntStream.range(0, features).boxed().toList(),
+                transcripts,
+                low + 1,
+                low,
+                low + 2,
+                1,
+                new Contrast(prompts, prompts, 2, 0.9, necessityLow, 1),
+                null);
+
+        assertThat(Grading.grade(List.of(with(associated, ablation)))).isEqualTo(grade);
+        assertThat(Grading.grade(List.of(with(evidence(1, 0.4, -1, 0, 20, 0, 400), ablation))))
+                .isEqualTo(Grade.E0);
+    }
+
+    @Test
+    void anEffectOnLogProbabilitiesAloneIsNotE2() {
+        Ablation ablation = new Ablation(List.of(3), 50, 2, 1, 3, 1, null, null);
+
+        assertThat(Grading.grade(List.of(with(evidence(0.01, 0.9, 2, 18, 20, 0, 400), ablation))))
+                .isEqualTo(Grade.E1);
+    }
+
+    private static Evidence with(Evidence evidence, Ablation ablation) {
+        return new Evidence(
+                evidence.arm(), evidence.armKind(), evidence.screen(), evidence.calibration(), null, ablation);
     }
 
     static Evidence evidence(
