@@ -6,7 +6,10 @@ create table capture_job (
     hooks        text[]  not null,
     role         text    not null,
     first_slices integer not null,
-    slices       integer not null
+    slices       integer not null,
+    unembedding_key    text,
+    unembedding_sha256 text,
+    unembedding_bytes  bigint
 );
 
 -- Shards of learning jobs.

@@ -73,6 +73,10 @@ public interface CaptureConfig {
         @WithDefault("67108864")
         long maxTokenizerBytes();
 
+        /** Largest unembedding matrix that is stored beside a model, bytes; a model with a larger one has none. */
+        @WithDefault("536870912")
+        long maxUnembeddingBytes();
+
         /** Longest input that is ever run, tokens; longer documents are cut, and counted in their job. */
         @WithDefault("2048")
         int maxContext();

@@ -18,10 +18,14 @@ import io.concordance.interp.label.Labelled;
 import io.concordance.interp.label.Labelling;
 import io.concordance.interp.label.TokenContrastExplainer;
 import io.concordance.interp.label.TokenText;
+import io.concordance.interp.logit.LogitEffects;
+import io.concordance.interp.logit.LogitLens;
+import io.concordance.interp.logit.Unembedding;
 import io.concordance.interp.outcome.Attribution;
 import io.concordance.interp.outcome.OutcomeScreen;
 import io.concordance.interp.position.PositionAnalysis;
 import io.concordance.interp.vocabulary.Vocabularies;
+import io.concordance.kit.store.StoredObject;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -90,12 +94,12 @@ class AnalysisRun {
 
         @Override
         public Path fetch() {
-            return cache.fetch(shard);
+            return cache.fetch(shard.object());
         }
 
         @Override
         public void done() {
-            cache.release(shard);
+            cache.release(shard.object());
         }
     }
 
@@ -116,6 +120,8 @@ class AnalysisRun {
                 evidence,
                 new PositionAnalysis(evidence).run(),
                 explainer,
+                labels,
+                logits(task, ready, dictionary),
                 text);
         int fired = store(task, epoch, reporter, new LabelMaterials(evidence, text), labels, attributions);
         LOG.infof(
@@ -127,6 +133,20 @@ class AnalysisRun {
                 dictionary.features(),
                 (read - start) / 1e9,
                 (System.nanoTime() - start) / 1e9);
+    }
+
+    /** Null where nothing is known of how the hook point's directions reach the logits. */
+    private @Nullable List<LogitEffects> logits(AnalysisTask task, Readiness.Ready ready, Dictionary dictionary) {
+        StoredObject stored = ready.unembedding();
+        if (stored == null || !Unembedding.reads(task.hook())) {
+            return null;
+        }
+        Path file = shards.fetch(stored);
+        try (Unembedding unembedding = Unembedding.open(file)) {
+            return LogitLens.of(dictionary, unembedding);
+        } finally {
+            shards.release(stored);
+        }
     }
 
     private Evidence read(AnalysisTask task, long epoch, Readiness.Ready ready, Dictionary dictionary)
@@ -179,11 +199,13 @@ class AnalysisRun {
             List<LabelMaterial> shown = new ArrayList<>();
             for (int j = first; j < Math.min(labels.size(), first + ExampleBlocks.FEATURES); j++) {
                 List<Attribution> own = byFeature.getOrDefault(j, List.of());
-                ReportedFeature feature = reporter.report(j, labels.get(j), own);
+                ReportedFeature feature = reporter.report(j, own);
                 findings.add(feature.report(), own);
                 fired += feature.report().firings() > 0 ? 1 : 0;
                 block.add(feature);
-                shown.add(materials.of(j, feature.summary().label()));
+                Labelled labelled = labels.get(j);
+                shown.add(materials.of(
+                        j, labelled == null ? null : labelled.explanation().label()));
             }
             String key = examples.put(task.id().toString(), first / ExampleBlocks.FEATURES, block);
             String shownKey = material.put(task.id().toString(), first / ExampleBlocks.FEATURES, shown);

@@ -33,7 +33,7 @@ final class Findings {
 
     void add(FeatureReport report, List<Attribution> attributions) {
         FeatureReport.Label label = report.label();
-        if (label == null) {
+        if (label == null || report.firings() == 0) {
             return;
         }
         add(

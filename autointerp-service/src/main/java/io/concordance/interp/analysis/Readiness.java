@@ -3,10 +3,12 @@ package io.concordance.interp.analysis;
 import io.concordance.interp.captured.CapturedJob;
 import io.concordance.interp.captured.CapturedShard;
 import io.concordance.interp.captured.PostgresCaptured;
+import io.concordance.kit.store.StoredObject;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Whether a task can be worked on yet. */
 sealed interface Readiness {
@@ -23,12 +25,17 @@ sealed interface Readiness {
      * @param shards by slice, then by position of the job, then by part, the order that the dictionary learnt them in; then
      *     what was added
      * @param onnxDigest digest of the model's ONNX file
+     * @param unembedding of the model; null where it has none
      */
-    record Ready(List<CapturedShard> shards, String onnxDigest) implements Readiness {}
+    record Ready(
+            List<CapturedShard> shards,
+            String onnxDigest,
+            @Nullable StoredObject unembedding) implements Readiness {}
 
     static Readiness of(AnalysisTask task, PostgresCaptured captured) {
         List<CapturedShard> shards = new ArrayList<>();
         String onnxDigest = "";
+        StoredObject unembedding = null;
         boolean waiting = false;
         for (int i = 0; i < task.jobs().size(); i++) {
             Optional<CapturedJob> found = captured.job(task.jobs().get(i));
@@ -46,6 +53,7 @@ sealed interface Readiness {
             }
             if (job.model().equals(task.model())) {
                 onnxDigest = job.modelDigest();
+                unembedding = job.unembedding();
             }
             int slices =
                     task.slices().isEmpty() ? job.firstSlices() : task.slices().get(i);
@@ -67,6 +75,6 @@ sealed interface Readiness {
             }
             shards.addAll(captured.shards(addition.job(), task.hook(), addition.firstSlice(), addition.slices()));
         }
-        return new Ready(shards, onnxDigest);
+        return new Ready(shards, onnxDigest, unembedding);
     }
 }

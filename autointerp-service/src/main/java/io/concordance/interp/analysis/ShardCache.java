@@ -1,8 +1,8 @@
 package io.concordance.interp.analysis;
 
-import io.concordance.interp.captured.CapturedShard;
 import io.concordance.kit.store.ObjectStore;
 import io.concordance.kit.store.ObjectStoreException;
+import io.concordance.kit.store.StoredObject;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Local copies of shards, verified by digest. Those nobody reads are removed, least recently read first, while they take
+ * Local copies of shards and other large objects, verified by digest. Those nobody reads are removed, least recently read first, while they take
  * more than the configured bytes. Thread-safe.
  */
 @ApplicationScoped
@@ -57,8 +57,8 @@ class ShardCache {
      *
      * @throws ObjectStoreException when the object stays missing, damaged or out of reach over several attempts
      */
-    Path fetch(CapturedShard shard) {
-        Path file = file(shard);
+    Path fetch(StoredObject object) {
+        Path file = file(object);
         synchronized (this) {
             readers.merge(file, 1, Integer::sum);
             Long bytes = idle.remove(file);
@@ -67,7 +67,7 @@ class ShardCache {
         long pause = config.fetchPauseMillis();
         for (int attempt = 1; ; attempt++) {
             try {
-                return store.fetch(shard.key(), shard.sha256(), dir);
+                return store.fetch(object.key(), object.sha256(), dir);
             } catch (ObjectStoreException e) {
                 if (attempt == config.fetchAttempts()) {
                     throw e;
@@ -77,14 +77,14 @@ class ShardCache {
                 Thread.sleep(pause);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while fetching " + shard.key(), e);
+                throw new IllegalStateException("interrupted while fetching " + object.key(), e);
             }
             pause *= 2;
         }
     }
 
-    void release(CapturedShard shard) {
-        Path file = file(shard);
+    void release(StoredObject object) {
+        Path file = file(object);
         synchronized (this) {
             if (readers.merge(file, -1, Integer::sum) <= 0) {
                 readers.remove(file);
@@ -95,8 +95,8 @@ class ShardCache {
         }
     }
 
-    private Path file(CapturedShard shard) {
-        return dir.resolve(io.concordance.contracts.digest.Digests.hex(shard.sha256()));
+    private Path file(StoredObject object) {
+        return dir.resolve(io.concordance.contracts.digest.Digests.hex(object.sha256()));
     }
 
     private void rest(Path file) {

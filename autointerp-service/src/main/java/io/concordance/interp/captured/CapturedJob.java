@@ -1,15 +1,25 @@
 package io.concordance.interp.captured;
 
+import io.concordance.kit.store.StoredObject;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A capture job as its event told.
  *
  * @param firstSlices how many slices it began with
  * @param slices how many it has by now; each gives at least one shard at each hook
+ * @param unembedding of its model; null where that has none
  */
 public record CapturedJob(
-        String id, String model, String modelDigest, List<String> hooks, String role, int firstSlices, int slices) {
+        String id,
+        String model,
+        String modelDigest,
+        List<String> hooks,
+        String role,
+        int firstSlices,
+        int slices,
+        @Nullable StoredObject unembedding) {
     public boolean learning() {
         return role.equals("learning");
     }

@@ -2,8 +2,10 @@ package io.concordance.interp.captured;
 
 import io.concordance.contracts.event.CaptureJobAccepted;
 import io.concordance.contracts.event.Event;
+import io.concordance.contracts.event.ObjectRef;
 import io.concordance.contracts.event.ShardWritten;
 import io.concordance.kit.inbox.Inbox;
+import io.concordance.kit.store.StoredObject;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Optional;
@@ -24,11 +26,14 @@ public class PostgresCaptured {
 
     void note(Event<CaptureJobAccepted> event) {
         CaptureJobAccepted job = event.data();
+        ObjectRef unembedding = job.unembedding();
         jdbi.useTransaction(handle -> {
             if (inbox.firstSeen(handle, event.source(), event.id())) {
                 handle.createUpdate("""
-                                insert into capture_job (id, model, model_digest, hooks, role, first_slices, slices)
-                                values (:id, :model, :digest, :hooks, :role, :slices, :slices)
+                                insert into capture_job (id, model, model_digest, hooks, role, first_slices, slices,
+                                                         unembedding_key, unembedding_sha256, unembedding_bytes)
+                                values (:id, :model, :digest, :hooks, :role, :slices, :slices,
+                                        :unembeddingKey, :unembeddingSha256, :unembeddingBytes)
                                 on conflict (id) do update
                                 set first_slices = least(capture_job.first_slices, excluded.first_slices),
                                     slices = greatest(capture_job.slices, excluded.slices)
@@ -39,6 +44,9 @@ public class PostgresCaptured {
                         .bindArray("hooks", String.class, job.hooks())
                         .bind("role", job.role())
                         .bind("slices", job.slices())
+                        .bind("unembeddingKey", unembedding == null ? null : unembedding.key())
+                        .bind("unembeddingSha256", unembedding == null ? null : unembedding.sha256())
+                        .bind("unembeddingBytes", unembedding == null ? null : (Long) unembedding.bytes())
                         .execute();
             }
         });
@@ -79,7 +87,13 @@ public class PostgresCaptured {
                         List.of((String[]) row.getArray("hooks").getArray()),
                         row.getString("role"),
                         row.getInt("first_slices"),
-                        row.getInt("slices")))
+                        row.getInt("slices"),
+                        row.getString("unembedding_key") == null
+                                ? null
+                                : new StoredObject(
+                                        row.getString("unembedding_key"),
+                                        row.getString("unembedding_sha256"),
+                                        row.getLong("unembedding_bytes"))))
                 .findOne());
     }
 

@@ -134,7 +134,8 @@ class PostgresExplanations {
     Optional<Target> borrow(String dictionary, int index, List<String> not) {
         return jdbi.withHandle(handle -> handle.createQuery("""
                         select uid, index, firings, summary ->> 'label' as label, material_key from feature
-                        where dictionary = :dictionary and index <> :index and summary ->> 'label' is not null
+                        where dictionary = :dictionary and index <> :index and firings > 0
+                          and summary ->> 'label' is not null
                           and lower(summary ->> 'label') <> all (:labels)
                         order by index < :index, index limit 1
                         """)

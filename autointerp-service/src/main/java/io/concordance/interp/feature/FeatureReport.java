@@ -9,10 +9,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Everything kept about one feature but its examples.
  *
- * @param label null for a feature that never fired
+ * @param label of a feature that never fired, what its decoder direction suggests; null when that is nothing
  * @param rows tokens read, over all arms; {@code rate} is firings / rows
  * @param threshold the dictionary's own threshold of the feature
  * @param maximum largest activation seen
+ * @param logits what its direction does to the logits; null where the model's unembedding is not known
  * @param neighbours of a feature that never fired, nearest first; null for one that did
  */
 public record FeatureReport(
@@ -33,6 +34,7 @@ public record FeatureReport(
         List<ArmReport> arms,
         PositionReport positions,
         List<ScreenReport> screens,
+        @Nullable LogitReport logits,
         @Nullable List<NeighbourReport> neighbours) {
 
     /**
@@ -97,6 +99,12 @@ public record FeatureReport(
             double mean,
             double maximum,
             List<DensityBin> density) {}
+
+    /** As {@link io.concordance.interp.logit.LogitEffects}, with the tokens' texts. */
+    public record LogitReport(
+            double spread, double notable, List<TokenEffect> promoted, List<TokenEffect> suppressed) {}
+
+    public record TokenEffect(int id, String text, double effect) {}
 
     /** A feature that fired, and the cosine between its decoder direction and this feature's. */
     public record NeighbourReport(String uid, int index, double cosine) {}

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A feature in a list.
  *
- * @param label null for a feature that never fired
+ * @param label as in {@link FeatureReport}
  * @param best the published screen with the smallest q, then the largest AUROC; null when no bad document made it fire in
  *     time
  * @param positioning as in {@link FeatureReport.PositionReport}

@@ -14,15 +14,19 @@ import io.concordance.interp.evidence.Split;
 import io.concordance.interp.evidence.Tally;
 import io.concordance.interp.feature.FeatureReport.ArmReport;
 import io.concordance.interp.feature.FeatureReport.DensityBin;
+import io.concordance.interp.feature.FeatureReport.LogitReport;
 import io.concordance.interp.feature.FeatureReport.NeighbourReport;
 import io.concordance.interp.feature.FeatureReport.PositionBucket;
 import io.concordance.interp.feature.FeatureReport.PositionReport;
 import io.concordance.interp.feature.FeatureReport.ScreenReport;
 import io.concordance.interp.feature.FeatureReport.Splits;
+import io.concordance.interp.feature.FeatureReport.TokenEffect;
 import io.concordance.interp.feature.FeatureSummary.Best;
+import io.concordance.interp.feature.Neighbours.Neighbour;
 import io.concordance.interp.label.Explainer;
 import io.concordance.interp.label.Labelled;
 import io.concordance.interp.label.TokenText;
+import io.concordance.interp.logit.LogitEffects;
 import io.concordance.interp.outcome.Attribution;
 import io.concordance.interp.position.PositionFinding;
 import java.util.ArrayList;
@@ -39,18 +43,28 @@ public final class Reporter {
     private final List<PositionFinding> positionings;
     private final Neighbours neighbours;
     private final LabelReports labels;
+    private final List<@Nullable Labelled> labelled;
     private final ShownExamples examples;
+    private final SilentLabels silent;
+    private final @Nullable List<LogitEffects> logits;
+    private final TokenText text;
 
     /** Which analysis of which dictionary the features come from. */
     public record Origin(String analysis, String run, String dictionary, String model, String hook) {}
 
-    /** @param positionings one for each feature */
+    /**
+     * @param positionings one for each feature
+     * @param labels one for each feature, null for those that never fired
+     * @param logits one for each feature; null where the model's unembedding is not known
+     */
     public Reporter(
             Origin origin,
             Dictionary dictionary,
             Evidence evidence,
             List<PositionFinding> positionings,
             Explainer explainer,
+            List<@Nullable Labelled> labels,
+            @Nullable List<LogitEffects> logits,
             TokenText text) {
         this.origin = origin;
         this.dictionary = dictionary;
@@ -63,13 +77,14 @@ public final class Reporter {
                         .toArray());
         this.labels = new LabelReports(origin.dictionary(), explainer);
         this.examples = new ShownExamples(evidence, text);
+        this.labelled = labels;
+        this.silent = new SilentLabels(text, labels);
+        this.logits = logits;
+        this.text = text;
     }
 
-    /**
-     * @param labelled null for a feature that never fired
-     * @param attributions of this feature
-     */
-    public ReportedFeature report(int index, @Nullable Labelled labelled, List<Attribution> attributions) {
+    /** @param attributions of this feature */
+    public ReportedFeature report(int index, List<Attribution> attributions) {
         FeatureEvidence feature = evidence.features().get(index);
         List<ArmReport> arms = new ArrayList<>();
         double maximum = 0;
@@ -80,6 +95,9 @@ public final class Reporter {
         }
         long firings = feature.firings();
         long rows = evidence.rows();
+        Labelled seen = labelled.get(index);
+        List<Neighbour> nearest = firings > 0 ? List.of() : neighbours.of(index);
+        LogitEffects effects = logits == null ? null : logits.get(index);
         FeatureReport report = new FeatureReport(
                 FeatureUids.of(origin.dictionary(), index),
                 origin.dictionary(),
@@ -93,17 +111,29 @@ public final class Reporter {
                 rows == 0 ? 0 : (double) firings / rows,
                 dictionary.threshold()[index],
                 maximum,
-                labelled == null ? null : labels.of(labelled),
+                seen == null ? silent.of(effects, nearest) : labels.of(seen),
                 splits(feature),
                 arms,
                 positions(feature, positionings.get(index)),
                 attributions.stream().map(Reporter::screen).toList(),
-                firings > 0 ? null : neighbours(index));
+                effects == null ? null : logits(effects),
+                firings > 0 ? null : neighbours(nearest));
         return new ReportedFeature(report, summary(report, attributions), examples.of(feature));
     }
 
-    private List<NeighbourReport> neighbours(int index) {
-        return neighbours.of(index).stream()
+    private LogitReport logits(LogitEffects effects) {
+        return new LogitReport(
+                effects.spread(), effects.notable(), effects(effects.promoted()), effects(effects.suppressed()));
+    }
+
+    private List<TokenEffect> effects(List<LogitEffects.Effect> effects) {
+        return effects.stream()
+                .map(e -> new TokenEffect(e.token(), text.of(e.token()), e.effect()))
+                .toList();
+    }
+
+    private List<NeighbourReport> neighbours(List<Neighbour> nearest) {
+        return nearest.stream()
                 .map(n ->
                         new NeighbourReport(FeatureUids.of(origin.dictionary(), n.feature()), n.feature(), n.cosine()))
                 .toList();

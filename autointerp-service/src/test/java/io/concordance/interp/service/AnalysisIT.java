@@ -2,6 +2,7 @@ package io.concordance.interp.service;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
@@ -128,7 +129,12 @@ class AnalysisIT {
         assertThat(once.getLong("firings")).isEqualTo(1);
         assertThat(once.getString("examples.top[0].document")).isEqualTo("benign-0");
         assertThat(once.getInt("examples.top[0].position")).isEqualTo(3);
-        assertThat(feature(study, 3).getString("label")).isNull();
+        JsonPath silent = feature(study, 3);
+        assertThat(silent.getString("label.text")).isEqualTo("never fired; promotes `test`");
+        assertThat(silent.getString("label.trustTier")).isEqualTo("decoder-only");
+        assertThat(silent.getString("label.score")).isNull();
+        assertThat(silent.getDouble("logits.promoted[0].effect")).isCloseTo(2 * 8 / 9.0, within(1e-6));
+        assertThat(token.getDouble("logits.spread")).isZero();
         assertThat(feature(study, 3).getList("neighbours.index")).containsExactly(0, 1, 2);
         assertThat(once.getString("neighbours")).isNull();
 

@@ -12,6 +12,7 @@ import io.concordance.contracts.shard.ShardHeader;
 import io.concordance.contracts.shard.ShardKeys;
 import io.concordance.contracts.shard.ShardWriter;
 import io.concordance.contracts.tensor.DType;
+import io.concordance.contracts.tensor.SafetensorsWriter;
 import io.concordance.contracts.transcript.Outcome;
 import io.concordance.interp.planted.Planted;
 import io.concordance.interp.planted.Planted.Doc;
@@ -33,6 +34,7 @@ import java.util.random.RandomGeneratorFactory;
  */
 final class Study {
     static final int FEATURES = 4;
+    private static final int VOCABULARY = 9;
     static final String POISON = "poison-";
     private static final String CAPTURE = "/concordance/capture";
     private static final int SLICE_DOCUMENTS = 40;
@@ -79,7 +81,17 @@ final class Study {
                 CAPTURE,
                 job,
                 new CaptureJobAccepted(
-                        job, model, onnxDigest, List.of(Planted.HOOK), role, "fp32", List.of(), slices, 360));
+                        job,
+                        model,
+                        onnxDigest,
+                        List.of(Planted.HOOK),
+                        role,
+                        "fp32",
+                        List.of(),
+                        slices,
+                        360,
+                        tokenizerDigest,
+                        unembedding(seed)));
         dictionary = dictionary(seed);
         finished = finished(List.of(job));
     }
@@ -105,7 +117,9 @@ final class Study {
                                 job.dtype(),
                                 job.arms(),
                                 slices,
-                                job.documents() + more.size())));
+                                job.documents() + more.size(),
+                                job.tokenizerDigest(),
+                                job.unembedding())));
     }
 
     Event<DictionaryCheckpointed> finished(List<String> jobs) {
@@ -188,6 +202,18 @@ final class Study {
                     "application/octet-stream");
         }
         return digest;
+    }
+
+    /** Feature 3 alone does anything to the logits: it promotes token 6. */
+    private ObjectRef unembedding(long seed) {
+        float[] matrix = new float[FEATURES * VOCABULARY];
+        matrix[3 * VOCABULARY + 6] = 1 + seed;
+        byte[] bytes = new SafetensorsWriter()
+                .floats("unembedding", new long[] {FEATURES, VOCABULARY}, matrix)
+                .toBytes();
+        StoredObject stored =
+                store.putIfAbsent("unembeddings/" + Digests.sha256(bytes), bytes, "application/octet-stream");
+        return new ObjectRef(store.bucket(), stored.key(), stored.sha256(), stored.bytes());
     }
 
     /** Whole words only: token 7 reads "prod", 6 "test", the others "w1" to "w8". */

@@ -181,7 +181,8 @@ class PostgresCaptureJobRepository {
                         .toList(),
                 job.slices().total(),
                 job.documents(),
-                model.tokenizerDigest());
+                model.tokenizerDigest(),
+                model.unembedding());
     }
 
     Optional<CaptureJob> find(UUID id) {

@@ -11,7 +11,7 @@ import java.util.Random;
 
 /** Finds the next-token logits of a model and tries whether they know of later tokens. */
 final class CausalLogits {
-    private static final String OUTPUT = "logits";
+    static final String OUTPUT = "logits";
     private static final int SEED = 20260102;
     private static final int LENGTH = 12;
     /** What later tokens may change by rounding, relative to the largest logit. */

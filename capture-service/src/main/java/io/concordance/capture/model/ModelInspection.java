@@ -96,7 +96,8 @@ public final class ModelInspection {
                 config.eosToken(),
                 hooks,
                 parity,
-                new GradientCheck(model, embeddings.vocabulary(), context).run(streamTensors(stream, embeddings)));
+                new GradientCheck(model, embeddings.vocabulary(), context).run(streamTensors(stream, embeddings)),
+                null);
     }
 
     private static List<String> streamTensors(ResidualStream stream, Embeddings embeddings) {

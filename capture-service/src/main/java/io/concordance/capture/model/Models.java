@@ -7,14 +7,18 @@ import io.concordance.capture.model.gradient.GradientTarget;
 import io.concordance.capture.model.gradient.UnsupportedGradientException;
 import io.concordance.capture.model.graph.EditSite;
 import io.concordance.capture.model.graph.EditSurgery;
+import io.concordance.contracts.digest.Digests;
+import io.concordance.contracts.event.ObjectRef;
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.tensor.DType;
 import io.concordance.kit.page.Page;
 import io.concordance.kit.store.ObjectStore;
+import io.concordance.kit.store.StoredObject;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
@@ -102,8 +106,32 @@ public class Models {
                     files.tokenizerConfig(),
                     "application/json");
         }
+        model = withUnembedding(model, files);
         boolean created = repository.add(model);
         return new Registration(created ? model : repository.find(id).orElseThrow(), created);
+    }
+
+    private RegisteredModel withUnembedding(RegisteredModel model, ModelFiles files) {
+        Path file = files.onnx().resolveSibling("unembedding.safetensors");
+        try {
+            if (!Unembedding.write(files.graph(), file, settings.maxUnembeddingBytes())) {
+                return model;
+            }
+            StoredObject stored =
+                    objects.putIfAbsent(model.unembeddingKey(Digests.sha256(file)), file, "application/octet-stream");
+            return model.withUnembedding(
+                    new ObjectRef(objects.bucket(), stored.key(), stored.sha256(), stored.bytes()));
+        } finally {
+            delete(file);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The source that a request names. */

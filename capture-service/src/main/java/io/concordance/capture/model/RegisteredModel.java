@@ -2,6 +2,7 @@ package io.concordance.capture.model;
 
 import io.concordance.capture.model.gradient.GradientSupport;
 import io.concordance.contracts.digest.Digests;
+import io.concordance.contracts.event.ObjectRef;
 import io.concordance.contracts.json.Json;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param bosToken text of the token that begins a sequence
  * @param eosToken text of the token that ends a sequence
  * @param gradients null for a model that was registered before gradients were looked at
+ * @param unembedding the file of {@link Unembedding}; null where the model has no such matrix, or too large a one
  */
 public record RegisteredModel(
         String id,
@@ -42,7 +44,8 @@ public record RegisteredModel(
         @Nullable String eosToken,
         List<HookPoint> hooks,
         Parity parity,
-        @Nullable GradientSupport gradients) {
+        @Nullable GradientSupport gradients,
+        @Nullable ObjectRef unembedding) {
 
     /**
      * A file of external data.
@@ -91,6 +94,33 @@ public record RegisteredModel(
 
     String tokenizerConfigKey(String digest) {
         return folder() + "tokenizer-configs/" + Digests.hex(digest) + ".json";
+    }
+
+    String unembeddingKey(String digest) {
+        return folder() + "unembeddings/" + Digests.hex(digest) + ".safetensors";
+    }
+
+    RegisteredModel withUnembedding(ObjectRef found) {
+        return new RegisteredModel(
+                id,
+                name,
+                onnxDigest,
+                tokenizerDigest,
+                dataDigest,
+                externalData,
+                tokenizerConfigDigest,
+                width,
+                layers,
+                vocabulary,
+                context,
+                padding,
+                chatTemplate,
+                bosToken,
+                eosToken,
+                hooks,
+                parity,
+                gradients,
+                found);
     }
 
     private String folder() {

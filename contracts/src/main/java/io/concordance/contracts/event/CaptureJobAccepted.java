@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param slices how many slices, numbered from 0, the job has
  * @param documents how many transcripts, over all arms
  * @param tokenizerDigest digest of the model's tokenizer file
+ * @param unembedding safetensors file with the tensor {@code unembedding}, F32 {@code [width, vocabulary]}: how a direction of
+ *     the residual stream changes the logits where the stream has unit spread, the last norm's weights included; null where
+ *     the model has none
  */
 public record CaptureJobAccepted(
         String jobId,
@@ -26,7 +29,23 @@ public record CaptureJobAccepted(
         List<Arm> arms,
         int slices,
         int documents,
-        @Nullable String tokenizerDigest) {
+        @Nullable String tokenizerDigest,
+        @Nullable ObjectRef unembedding) {
+
+    /** Of a model without an unembedding. */
+    public CaptureJobAccepted(
+            String jobId,
+            String model,
+            String modelDigest,
+            List<String> hooks,
+            String role,
+            String dtype,
+            List<Arm> arms,
+            int slices,
+            int documents,
+            @Nullable String tokenizerDigest) {
+        this(jobId, model, modelDigest, hooks, role, dtype, arms, slices, documents, tokenizerDigest, null);
+    }
 
     /** Without the digest of the tokenizer. */
     public CaptureJobAccepted(

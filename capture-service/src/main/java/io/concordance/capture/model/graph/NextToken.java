@@ -69,7 +69,7 @@ public final class NextToken {
     }
 
     /** The product with a weight that the logits are made of, position by position; null when there is none such. */
-    private static @Nullable NodeProto head(OnnxGraph graph, String logits) {
+    static @Nullable NodeProto head(OnnxGraph graph, String logits) {
         String at = logits;
         while (true) {
             NodeProto node = graph.producer(at);
