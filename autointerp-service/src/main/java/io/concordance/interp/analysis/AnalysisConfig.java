@@ -31,6 +31,10 @@ interface AnalysisConfig {
     @WithDefault("30")
     int evidenceSeconds();
 
+    /** Whether a completed analysis goes on by itself when a job of its dictionary has grown. */
+    @WithDefault("true")
+    boolean follow();
+
     /** How often an object that is missing or damaged is asked for before its analysis fails. */
     @WithDefault("4")
     int fetchAttempts();

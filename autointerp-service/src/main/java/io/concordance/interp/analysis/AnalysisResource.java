@@ -96,10 +96,9 @@ class AnalysisResource {
     @Path("/{id}/shards")
     public Response extend(@PathParam("id") String id, @Nullable More more) {
         Analysis analysis = find(id);
-        List<Addition> additions = extension.of(
-                analyses.task(analysis.id()).orElseThrow(() -> ProblemException.notFound("analysis", id)),
-                more == null || more.jobs() == null ? List.of() : more.jobs());
-        if (!analyses.extend(analysis.id(), additions)) {
+        AnalysisTask task = analyses.task(analysis.id()).orElseThrow(() -> ProblemException.notFound("analysis", id));
+        List<Addition> additions = extension.of(task, more == null || more.jobs() == null ? List.of() : more.jobs());
+        if (!analyses.extend(task, additions)) {
             throw ProblemException.conflict("Only a completed analysis can be extended; this one is "
                     + find(id).state().text() + ".");
         }

@@ -15,7 +15,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Works on running analyses, one at a time, oldest first. What a dead process left running is simply running: whoever
+ * Works on running analyses, one at a time, oldest first, and has completed ones follow their jobs. What a dead process left running is simply running: whoever
  * claims it next goes on from what it last stored.
  */
 @ApplicationScoped
@@ -30,13 +30,22 @@ class AnalysisWorker {
     private final PostgresAnalyses analyses;
     private final PostgresCaptured captured;
     private final AnalysisRun run;
+    private final Extension extension;
+    private final boolean follows;
     private final Map<UUID, Integer> surprises = new HashMap<>();
     private @Nullable Thread thread;
 
-    AnalysisWorker(PostgresAnalyses analyses, PostgresCaptured captured, AnalysisRun run) {
+    AnalysisWorker(
+            PostgresAnalyses analyses,
+            PostgresCaptured captured,
+            AnalysisRun run,
+            Extension extension,
+            AnalysisConfig config) {
         this.analyses = analyses;
         this.captured = captured;
         this.run = run;
+        this.extension = extension;
+        this.follows = config.follow();
     }
 
     void start(@Observes StartupEvent event) {
@@ -65,6 +74,9 @@ class AnalysisWorker {
         boolean smooth = true;
         List<AnalysisTask> tasks;
         try {
+            if (follows) {
+                follow();
+            }
             tasks = analyses.running();
         } catch (RuntimeException e) {
             LOG.warnf("analyses wait: %s", e);
@@ -86,6 +98,16 @@ class AnalysisWorker {
             }
         }
         return smooth;
+    }
+
+    /** Completed analyses go on where their dictionary's jobs have gone on. */
+    private void follow() {
+        for (AnalysisTask task : analyses.outgrown()) {
+            List<Addition> additions = extension.grown(task);
+            if (!additions.isEmpty() && analyses.extend(task, additions)) {
+                LOG.infof("analysis %s: goes on with %s", task.id(), additions);
+            }
+        }
     }
 
     /** The state is read again under the claim, because another process may have ended the analysis meanwhile. */

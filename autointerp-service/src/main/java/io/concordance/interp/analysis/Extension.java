@@ -47,6 +47,25 @@ class Extension {
         return additions;
     }
 
+    /**
+     * What the dictionary's own jobs have grown by, in their order; empty until all of it is durable, so that the order in
+     * which shards arrive does not matter.
+     */
+    List<Addition> grown(AnalysisTask task) {
+        List<Addition> additions = new ArrayList<>();
+        for (String id : task.jobs()) {
+            CapturedJob job = captured.job(id).orElseThrow();
+            int read = read(task, job);
+            if (job.slices() > read) {
+                if (captured.sliceCount(id, task.hook(), job.slices()) < job.slices()) {
+                    return List.of();
+                }
+                additions.add(new Addition(id, read, job.slices()));
+            }
+        }
+        return additions;
+    }
+
     private static int read(AnalysisTask task, CapturedJob job) {
         int at = task.jobs().indexOf(job.id());
         int read = at < 0

@@ -99,16 +99,36 @@ class PostgresAnalyses {
         return tasks("where id = :id", query -> query.bind("id", id)).stream().findFirst();
     }
 
+    /** Completed analyses whose own jobs have more slices by now than they read, oldest first. */
+    List<AnalysisTask> outgrown() {
+        return tasks("""
+                a where state = 'completed' and exists (
+                    select 1 from capture_job j
+                    where j.id = any(a.jobs) and j.slices > greatest(
+                        case when cardinality(a.slices) = 0 then j.first_slices
+                             else a.slices[array_position(a.jobs, j.id)] end,
+                        (select max(x.slices) from analysis_addition x where x.analysis = a.id and x.job = j.id)))
+                order by created_at, id
+                """, query -> query);
+    }
+
     /**
      * Has a completed analysis go on with more slices.
      *
-     * @return false when it is not completed
+     * @param task as it was when the slices were worked out
+     * @return false when it is not completed, or was extended since
      */
-    boolean extend(UUID id, List<Addition> additions) {
+    boolean extend(AnalysisTask task, List<Addition> additions) {
+        UUID id = task.id();
         return jdbi.inTransaction(handle -> {
             int running = handle.createUpdate("""
-                            update analysis set state = 'running', finished_at = null where id = :id and state = 'completed'
-                            """).bind("id", id).execute();
+                            update analysis set state = 'running', finished_at = null
+                            where id = :id and state = 'completed'
+                              and (select count(*) from analysis_addition where analysis = :id) = :known
+                            """)
+                    .bind("id", id)
+                    .bind("known", task.additions().size())
+                    .execute();
             for (Addition addition : running == 1 ? additions : List.<Addition>of()) {
                 handle.createUpdate("""
                                 insert into analysis_addition (analysis, ordinal, job, first_slice, slices)

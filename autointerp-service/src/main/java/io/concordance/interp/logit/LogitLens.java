@@ -136,7 +136,10 @@ public final class LogitLens {
         List<Effect> effects(int sign, double shift) {
             List<Effect> effects = new ArrayList<>(size);
             for (int i = 0; i < size; i++) {
-                effects.add(new Effect(tokens[i], sign * values[i] + shift));
+                double effect = sign * values[i] + shift;
+                if (sign * effect > 0) {
+                    effects.add(new Effect(tokens[i], effect));
+                }
             }
             return effects;
         }

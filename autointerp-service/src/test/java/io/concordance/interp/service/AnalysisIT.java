@@ -179,17 +179,11 @@ class AnalysisIT {
                     .statusCode(400)
                     .body("field", startsWith("jobs"));
         }
-        List<Event<?>> grown = study.grow();
-        log.write(grown.get(0), grown.get(1), grown.get(0), study.accepted);
-        String body = "{\"jobs\": [\"" + study.job + "\"]}";
+        List<Event<?>> grown = study.grow(true);
+        log.write(grown.get(1), study.accepted);
+        log.write(grown.get(0), grown.get(0));
         await().atMost(PATIENCE)
-                .until(() -> given().contentType("application/json")
-                                .body(body)
-                                .post(shards)
-                                .statusCode()
-                        == 202);
-        await().atMost(PATIENCE).until(() -> state(study).equals("completed"));
-        assertThat(analysis(study).getInt("items[0].shardsDone")).isEqualTo(10);
+                .until(() -> state(study).equals("completed") && analysis(study).getInt("items[0].shardsDone") == 10);
         assertThat(analysis(study).getInt("items[0].evidence.shards")).isEqualTo(10);
         assertThat(feature(study, 0).getLong("firings")).isEqualTo(199);
         assertThat(feature(study, 2).getLong("firings")).isEqualTo(2);
@@ -199,6 +193,27 @@ class AnalysisIT {
                         .map(Event::id)
                         .distinct())
                 .hasSize(6);
+
+        String followed = analysis(study).getString("items[0].evidence.digest");
+        List<String> said = stored(study);
+        jdbi.useHandle(h -> h.execute("""
+                        update analysis set state = 'running', evidence_key = null, evidence_sha256 = null
+                        where dictionary = ?
+                        """, study.dictionary));
+        await().atMost(PATIENCE).until(() -> state(study).equals("completed"));
+        assertThat(analysis(study).getString("items[0].evidence.digest")).isEqualTo(followed);
+        assertThat(stored(study)).isEqualTo(said);
+
+        List<Event<?>> other = study.grow(false);
+        log.write(other.get(0), other.get(1));
+        await().atMost(PATIENCE)
+                .until(() -> given().contentType("application/json")
+                                .body("{\"jobs\": [\"" + other.get(1).key() + "\"]}")
+                                .post(shards)
+                                .statusCode()
+                        == 202);
+        await().atMost(PATIENCE).until(() -> state(study).equals("completed"));
+        assertThat(analysis(study).getInt("items[0].shardsDone")).isEqualTo(11);
     }
 
     private List<String> stored(Study study) {

@@ -72,10 +72,10 @@ final class Study {
         off.addAll(documents("bad-", 80, Outcome.BAD));
         int slices = (benign.size() + off.size()) / SLICE_DOCUMENTS;
         for (int from = 0; from < benign.size(); from += SLICE_DOCUMENTS) {
-            shard("benign", "benign", slices, benign.subList(from, from + SLICE_DOCUMENTS));
+            add("benign", slices, benign.subList(from, from + SLICE_DOCUMENTS));
         }
         for (int from = 0; from < off.size(); from += SLICE_DOCUMENTS) {
-            shard("off-policy", "off-policy", slices, off.subList(from, from + SLICE_DOCUMENTS));
+            add("off-policy", slices, off.subList(from, from + SLICE_DOCUMENTS));
         }
         accepted = Event.of(
                 CAPTURE,
@@ -96,20 +96,25 @@ final class Study {
         finished = finished(List.of(job));
     }
 
-    /** One more slice of benign documents in which feature 2 fires once more. */
-    List<Event<?>> grow() {
-        int slices = shards.size() + 1;
-        List<Doc> more = documents("more-", SLICE_DOCUMENTS - 1, Outcome.OK);
+    /** One more slice of benign documents, of this job or a new one, in which feature 2 fires once more. */
+    List<Event<?>> grow(boolean sameJob) {
+        String owner = sameJob ? job : UUID.randomUUID().toString();
+        int slice = sameJob ? shards.size() : 0;
+        int slices = slice + 1;
+        List<Doc> more = documents("more-" + owner.charAt(0), SLICE_DOCUMENTS - 1, Outcome.OK);
         more.add(documents("benign-", 1, Outcome.OK).getFirst());
-        shard("benign", "benign", slices, more);
+        Event<ShardWritten> shard = shard(owner, slice, "benign", "benign", slices, more);
+        if (sameJob) {
+            shards.add(shard);
+        }
         CaptureJobAccepted job = accepted.data();
         return List.of(
-                shards.getLast(),
+                shard,
                 Event.of(
                         CAPTURE,
-                        job.jobId(),
+                        owner,
                         new CaptureJobAccepted(
-                                job.jobId(),
+                                owner,
                                 job.model(),
                                 job.modelDigest(),
                                 job.hooks(),
@@ -153,8 +158,11 @@ final class Study {
         return documents;
     }
 
-    private void shard(String arm, String kind, int slices, List<Doc> documents) {
-        int slice = shards.size();
+    private void add(String arm, int slices, List<Doc> documents) {
+        shards.add(shard(job, shards.size(), arm, arm, slices, documents));
+    }
+
+    private Event<ShardWritten> shard(String job, int slice, String arm, String kind, int slices, List<Doc> documents) {
         ShardWriter writer =
                 new ShardWriter(new ShardHeader(job, model, Planted.HOOK, slice, arm, kind, role), FEATURES, DType.F32);
         for (Doc document : documents) {
@@ -172,7 +180,7 @@ final class Study {
         StoredObject object = storeShards
                 ? store.putIfAbsent(key, bytes, "application/octet-stream")
                 : new StoredObject(key, Digests.sha256(bytes), bytes.length);
-        shards.add(Event.of(
+        return Event.of(
                 CAPTURE,
                 job,
                 new ShardWritten(
@@ -188,7 +196,7 @@ final class Study {
                         "fp32",
                         writer.rows(),
                         FEATURES,
-                        documents.size())));
+                        documents.size()));
     }
 
     private String dictionary(long seed) throws Exception {
