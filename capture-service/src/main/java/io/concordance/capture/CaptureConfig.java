@@ -31,9 +31,16 @@ public interface CaptureConfig {
 
     Cuda cuda();
 
-    /** Slices that are run at once, each by one thread. */
+    /** Slices that models work on at once, each by one thread. */
     @WithDefault("2")
     int workers();
+
+    /**
+     * Slices taken off the work topic at once. One more than {@link #workers()} and no model waits for the last shards of
+     * a slice to be durable.
+     */
+    @WithDefault("3")
+    int consumers();
 
     /** {@code api} answers requests, {@code worker} runs slices, {@code both} does either. */
     enum Role {

@@ -41,7 +41,8 @@ class WorkersIT {
     private static final Map<String, String> SETTINGS = Map.of(
             "CONCORDANCE_CAPTURE_SLICE_TOKENS", "1500",
             "CONCORDANCE_CAPTURE_SLICE_PART_BYTES", "300000",
-            "CONCORDANCE_CAPTURE_WORKERS", "1");
+            "CONCORDANCE_CAPTURE_WORKERS", "1",
+            "CONCORDANCE_CAPTURE_CONSUMERS", "1");
 
     @TempDir
     Path dir;

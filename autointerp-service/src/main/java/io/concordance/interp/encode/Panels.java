@@ -1,6 +1,7 @@
 package io.concordance.interp.encode;
 
 import io.concordance.contracts.dictionary.Dictionary;
+import io.concordance.contracts.kernel.Tiles;
 import java.util.Arrays;
 
 /**
@@ -18,16 +19,16 @@ final class Panels {
     Panels(Dictionary dictionary) {
         width = dictionary.width();
         int features = dictionary.features();
-        panels = (features + Tile.FEATURES - 1) / Tile.FEATURES;
-        weights = new float[Math.multiplyExact(Math.multiplyExact(panels, Tile.FEATURES), width)];
-        bias = Arrays.copyOf(dictionary.encoderBias(), panels * Tile.FEATURES);
-        threshold = Arrays.copyOf(dictionary.threshold(), panels * Tile.FEATURES);
+        panels = (features + Tiles.FEATURES - 1) / Tiles.FEATURES;
+        weights = new float[Math.multiplyExact(Math.multiplyExact(panels, Tiles.FEATURES), width)];
+        bias = Arrays.copyOf(dictionary.encoderBias(), panels * Tiles.FEATURES);
+        threshold = Arrays.copyOf(dictionary.threshold(), panels * Tiles.FEATURES);
         Arrays.fill(threshold, features, threshold.length, Float.POSITIVE_INFINITY);
         centre = dictionary.decoderBias().clone();
         for (int j = 0; j < features; j++) {
-            int base = j / Tile.FEATURES * Tile.FEATURES * width + j % Tile.FEATURES;
+            int base = j / Tiles.FEATURES * Tiles.FEATURES * width + j % Tiles.FEATURES;
             for (int i = 0; i < width; i++) {
-                weights[base + i * Tile.FEATURES] = dictionary.encoder()[j * width + i];
+                weights[base + i * Tiles.FEATURES] = dictionary.encoder()[j * width + i];
             }
         }
     }

@@ -1,16 +1,22 @@
 package io.concordance.interp.encode;
 
 import io.concordance.contracts.dictionary.SparseEncoder;
+import io.concordance.contracts.kernel.Tiles;
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 
 /** Encodes blocks of rows panel by panel, and puts what fired back in order of row. */
 final class VectorEncoding implements Encoding {
-    private static final int TILES = 32;
-    private static final int BLOCK = TILES * Tile.ROWS;
+    private static final VectorSpecies<Float> SPECIES = Tiles.SPECIES;
+    private static final int LANES = SPECIES.length();
+    private static final int TILES = 16;
+    private static final int BLOCK = TILES * Tiles.ROWS;
 
     private final Panels panels;
     private final float[] packed;
-    private final float[] tile = new float[Tile.ROWS * Tile.FEATURES];
+    private final float[] tile = new float[Tiles.ROWS * Tiles.FEATURES];
     private final int[] rowStart = new int[BLOCK + 1];
     private int[] rows = new int[1 << 12];
     private int[] features = new int[1 << 12];
@@ -29,17 +35,11 @@ final class VectorEncoding implements Encoding {
             int together = Math.min(BLOCK, count - first);
             pack(source, first, together);
             size = 0;
-            int tiles = (together + Tile.ROWS - 1) / Tile.ROWS;
+            int tiles = (together + Tiles.ROWS - 1) / Tiles.ROWS;
             for (int p = 0; p < panels.panels; p++) {
                 for (int t = 0; t < tiles; t++) {
-                    Tile.multiply(
-                            packed,
-                            t * Tile.ROWS * panels.width,
-                            panels.weights,
-                            p * Tile.FEATURES * panels.width,
-                            panels.width,
-                            tile);
-                    filter(t * Tile.ROWS, Math.min(Tile.ROWS, together - t * Tile.ROWS), p * Tile.FEATURES);
+                    Tiles.multiply(packed, t, panels.weights, p, panels.width, tile);
+                    filter(t * Tiles.ROWS, Math.min(Tiles.ROWS, together - t * Tiles.ROWS), p * Tiles.FEATURES);
                 }
             }
             emit(first, together, sink);
@@ -51,18 +51,18 @@ final class VectorEncoding implements Encoding {
         int width = panels.width;
         for (int r = 0; r < together; r++) {
             int from = (first + r) * width;
-            int base = r / Tile.ROWS * Tile.ROWS * width + r % Tile.ROWS;
+            int base = r / Tiles.ROWS * Tiles.ROWS * width + r % Tiles.ROWS;
             for (int i = 0; i < width; i++) {
-                packed[base + i * Tile.ROWS] = source[from + i] - panels.centre[i];
+                packed[base + i * Tiles.ROWS] = source[from + i] - panels.centre[i];
             }
         }
     }
 
     private void filter(int firstRow, int present, int firstFeature) {
         for (int r = 0; r < present; r++) {
-            for (int half = 0; half < Tile.FEATURES; half += Tile.LANES) {
-                int at = r * Tile.FEATURES + half;
-                long firing = Tile.firing(tile, at, panels.bias, panels.threshold, firstFeature + half);
+            for (int half = 0; half < Tiles.FEATURES; half += LANES) {
+                int at = r * Tiles.FEATURES + half;
+                long firing = firing(tile, at, panels.bias, panels.threshold, firstFeature + half);
                 for (; firing != 0; firing &= firing - 1) {
                     int lane = Long.numberOfTrailingZeros(firing);
                     int feature = firstFeature + half + lane;
@@ -70,6 +70,13 @@ final class VectorEncoding implements Encoding {
                 }
             }
         }
+    }
+
+    /** A bit for each lane whose sum + bias is above the threshold. */
+    private static long firing(float[] sums, int at, float[] bias, float[] threshold, int feature) {
+        FloatVector value = FloatVector.fromArray(SPECIES, sums, at).add(FloatVector.fromArray(SPECIES, bias, feature));
+        return value.compare(VectorOperators.GT, FloatVector.fromArray(SPECIES, threshold, feature))
+                .toLong();
     }
 
     private void add(int row, int feature, float value) {

@@ -14,6 +14,9 @@ import java.util.TreeMap;
 
 /** Capturing against the model alone on the same batches, in rounds of changing order. */
 final class BareComparison {
+    /** Rounds; the code that sends shards runs a few dozen times in each of them. */
+    private static final int WARM_UP = 4;
+
     private final Workbench bench;
     private final int rounds;
 
@@ -67,7 +70,7 @@ final class BareComparison {
                 BareRun pruned = subject.pruned()) {
             List<Leg> order = new ArrayList<>(List.of(Leg.values()));
             Random random = new Random(rounds);
-            for (int round = -1; round < rounds; round++) {
+            for (int round = -WARM_UP; round < rounds; round++) {
                 bench.progress()
                         .begins(subject.name() + " against bare inference, "
                                 + (round < 0 ? "warming up" : "round " + (round + 1) + " of " + rounds));

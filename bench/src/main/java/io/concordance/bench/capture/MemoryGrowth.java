@@ -30,14 +30,7 @@ final class MemoryGrowth {
                         Math.ceilDiv(tokens - done, CaptureOverhead.SLICE_TOKENS),
                         1,
                         subject.slices().size());
-                List<String> keys = new ArrayList<>();
-                bench.callers().run(pieces, slice -> {
-                    List<String> written = subject.capture(bench.capture(), slice, CaptureOverhead.PART_BYTES);
-                    synchronized (keys) {
-                        keys.addAll(written);
-                    }
-                });
-                Subject.delete(bench.objects(), keys);
+                bench.capture(subject, pieces);
                 for (int slice = 0; slice < pieces; slice++) {
                     done += subject.slices().get(slice).stream()
                             .mapToLong(document -> document.length())

@@ -1,6 +1,7 @@
 package io.concordance.bench.capture;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import io.concordance.capture.intervention.ArmEdits;
 import io.concordance.capture.intervention.JobInterventions;
 import io.concordance.capture.job.CaptureJob;
 import io.concordance.capture.job.ContextPolicy;
@@ -118,8 +119,8 @@ final class Subject implements AutoCloseable {
         return capture.batches(hooked, partBytes, slices.get(slice));
     }
 
-    /** Captures a slice; its shards are durable afterwards. */
-    List<String> capture(SliceCapture capture, int slice, long partBytes) {
+    /** Runs a slice; its last shards are still on their way. */
+    SliceCapture.Running begin(SliceCapture capture, int slice, long partBytes) {
         SliceWork work = new SliceWork(
                 UUID.randomUUID(),
                 slice,
@@ -139,7 +140,10 @@ final class Subject implements AutoCloseable {
                 0,
                 JobInterventions.NONE,
                 List.of());
-        SliceShards shards = capture.run(hooked, work, slices.get(slice));
+        return capture.begin(hooked, work, ArmEdits.NONE, slices.get(slice));
+    }
+
+    static List<String> keys(SliceShards shards) {
         return shards.parts().stream()
                 .flatMap(part -> part.shards().stream())
                 .map(ObjectRef::key)

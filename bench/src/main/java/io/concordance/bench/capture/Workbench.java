@@ -18,12 +18,22 @@ record Workbench(SliceCapture capture, ObjectStore objects, Callers callers, Pro
 
     /** Captures all slices of a subject; the shards are removed again, outside of what is measured. */
     Took capture(Subject subject) throws InterruptedException {
+        return capture(subject, subject.slices().size());
+    }
+
+    /** As {@link #capture(Subject)}, the first {@code pieces} slices. */
+    Took capture(Subject subject, int pieces) throws InterruptedException {
         List<String> keys = new ArrayList<>();
-        Took took = callers.run(subject.slices().size(), slice -> {
-            List<String> written = subject.capture(capture, slice, CaptureOverhead.PART_BYTES);
-            synchronized (keys) {
-                keys.addAll(written);
-            }
+        Took took = callers.run(pieces, slice -> {
+            SliceCapture.Running running = subject.begin(capture, slice, CaptureOverhead.PART_BYTES);
+            return () -> {
+                try (running) {
+                    List<String> written = Subject.keys(running.stored());
+                    synchronized (keys) {
+                        keys.addAll(written);
+                    }
+                }
+            };
         });
         Subject.delete(objects, keys);
         return took;
@@ -31,7 +41,10 @@ record Workbench(SliceCapture capture, ObjectStore objects, Callers callers, Pro
 
     /** Runs the same batches through a model alone. */
     Took bare(BareRun model, List<List<TokenBatch>> batches) throws InterruptedException {
-        return callers.run(batches.size(), slice -> batches.get(slice).forEach(model::run));
+        return callers.run(batches.size(), slice -> {
+            batches.get(slice).forEach(model::run);
+            return () -> {};
+        });
     }
 
     /** The batches of each slice. */

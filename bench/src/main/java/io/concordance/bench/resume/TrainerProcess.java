@@ -25,6 +25,7 @@ final class TrainerProcess implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(20);
     private static final int OK = 200;
     private static final int ACCEPTED = 202;
+    private static final int BAD_REQUEST = 400;
 
     private final StackEndpoints endpoints;
     private final Path home;
@@ -118,15 +119,30 @@ final class TrainerProcess implements AutoCloseable {
         Objects.requireNonNull(process).destroyForcibly().onExit().join();
     }
 
-    /** Submits a run and returns its id. */
+    /**
+     * Submits a run and returns its id. A service that takes the place of a killed one hears of jobs only when the broker
+     * has given up the killed one's group membership; until then it does not know them and is asked again.
+     */
     String submit(Map<String, Object> request) throws IOException, InterruptedException {
-        HttpResponse<String> response = send(HttpRequest.newBuilder(url.resolve("/v1/dictionaries"))
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofByteArray(Json.bytes(request))));
-        if (response.statusCode() != ACCEPTED) {
-            throw new IOException("the trainer service answers " + response.statusCode() + ": " + response.body());
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            HttpResponse<String> response = send(HttpRequest.newBuilder(url.resolve("/v1/dictionaries"))
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofByteArray(Json.bytes(request))));
+            if (response.statusCode() == ACCEPTED) {
+                return Json.mapper().readTree(response.body()).path("id").asText();
+            }
+            boolean unknownJob = response.statusCode() == BAD_REQUEST
+                    && Json.mapper()
+                            .readTree(response.body())
+                            .path("field")
+                            .asText()
+                            .startsWith("jobs[");
+            if (!unknownJob || System.nanoTime() > deadline) {
+                throw new IOException("the trainer service answers " + response.statusCode() + ": " + response.body());
+            }
+            Thread.sleep(LOOK);
         }
-        return Json.mapper().readTree(response.body()).path("id").asText();
     }
 
     /** A run as it is now. */

@@ -82,11 +82,11 @@ final class OwnProcess {
             long begin = System.nanoTime();
             current.step();
             seconds[i] = (System.nanoTime() - begin) / 1e9;
-            selecting[i] = current.selectNanos() / 1e9;
+            selecting[i] = current instanceof OwnTrainer own ? own.selectNanos() / 1e9 : 0;
         }
         Order of = Objects.requireNonNull(order);
-        double fvu = asked.measure()
-                ? current.fvu(Floats.read(Path.of(Objects.requireNonNull(of.held())), of.batch() * of.d())[0])
+        double fvu = asked.measure() && current instanceof OwnTrainer own
+                ? own.fvu(Floats.read(Path.of(Objects.requireNonNull(of.held())), of.batch() * of.d())[0])
                 : 0;
         if (asked.write() != null) {
             Floats.write(Path.of(asked.write()), current.decoder());

@@ -77,8 +77,8 @@ final class OwnTrainer implements Trainer {
         kernels.update(AdamStep.at(step, order.rate() * risen, 0.9, 0.999, 1e-8, order.d() * clip));
     }
 
-    @Override
-    public double fvu(float[] held) {
+    /** Fraction of variance that the reconstruction of these rows leaves unexplained, by the rule that is trained. */
+    double fvu(float[] held) {
         BatchMoments moments = kernels.centre(held, 1);
         kernels.select(selection);
         return kernels.decode(objective).squares() / moments.variance();
@@ -89,8 +89,8 @@ final class OwnTrainer implements Trainer {
         return kernels.get(Parameter.DECODER, Quantity.VALUE);
     }
 
-    @Override
-    public long selectNanos() {
+    /** Nanoseconds that encoding and selecting took of the last step. */
+    long selectNanos() {
         return selectNanos;
     }
 

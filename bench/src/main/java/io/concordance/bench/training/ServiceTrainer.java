@@ -39,18 +39,8 @@ final class ServiceTrainer implements Trainer {
     }
 
     @Override
-    public double fvu(float[] held) {
-        throw new UnsupportedOperationException("the service measures in training");
-    }
-
-    @Override
     public float[] decoder() {
         return kernels.get(Parameter.DECODER, Quantity.VALUE);
-    }
-
-    @Override
-    public long selectNanos() {
-        return 0;
     }
 
     @Override

@@ -44,21 +44,17 @@ public final class SliceCapture implements AutoCloseable {
     }
 
     /**
-     * Used by as many threads at once as there are workers.
+     * Runs a slice with an arm's interventions. The model is done with it on return, its last shards are still on their
+     * way. Used by as many threads at once as there are workers.
      *
-     * @return when all shards are durable
      * @throws ModelRunException when the slice itself is at fault; shards that were written by then are still there
      */
-    public SliceShards run(HookedModel model, SliceWork work, List<ReadDocument> documents) {
-        return run(model, work, ArmEdits.NONE, documents);
-    }
-
-    /** As {@link #run(HookedModel, SliceWork, List)}, with an arm's interventions. */
-    SliceShards run(HookedModel model, SliceWork work, ArmEdits edits, List<ReadDocument> documents) {
+    public Running begin(HookedModel model, SliceWork work, ArmEdits edits, List<ReadDocument> documents) {
         documents.forEach(document -> requireRoom(document, model.rowBytes()));
         List<List<ReadDocument>> parts = SlicePart.cut(documents, model.rowBytes(), work.partBytes());
         int batchTokens = batchTokens(model);
-        try (PartUploads.Slice sending = uploads.slice()) {
+        PartUploads.Slice sending = uploads.slice();
+        try {
             for (int p = 0; p < parts.size(); p++) {
                 sending.check();
                 int index = p;
@@ -70,13 +66,37 @@ public final class SliceCapture implements AutoCloseable {
                         hook -> work.header(hook, index, parts.size(), edits.provenance()));
                 sending.send(part, filled(part, model, edits, batchTokens), keys(work, index));
             }
-            int truncated = Math.toIntExact(
-                    documents.stream().filter(ReadDocument::truncated).count());
+        } catch (Throwable e) {
+            sending.close();
+            throw e;
+        }
+        int truncated = Math.toIntExact(
+                documents.stream().filter(ReadDocument::truncated).count());
+        return new Running(sending, truncated);
+    }
+
+    /** A slice whose shards are being sent. Closing waits until none is on its way any more. */
+    public static final class Running implements AutoCloseable {
+        private final PartUploads.Slice sending;
+        private final int truncated;
+
+        private Running(PartUploads.Slice sending, int truncated) {
+            this.sending = sending;
+            this.truncated = truncated;
+        }
+
+        /** Returns when all shards are durable. */
+        public SliceShards stored() {
             return new SliceShards(truncated, 0, sending.stored(), null);
+        }
+
+        @Override
+        public void close() {
+            sending.close();
         }
     }
 
-    /** The model runs that {@link #run} makes of these documents, in order. */
+    /** The model runs that {@link #begin} makes of these documents, in order. */
     public List<TokenBatch> batches(HookedModel model, long partBytes, List<ReadDocument> documents) {
         return SlicePart.cut(documents, model.rowBytes(), partBytes).stream()
                 .flatMap(part -> SlicePart.batches(part, batchTokens(model), model.padding()).stream())

@@ -2,6 +2,7 @@ package io.concordance.capture.slice;
 
 import io.concordance.capture.CaptureConfig;
 import io.concordance.capture.intervention.ArmEdits;
+import io.concordance.capture.intervention.LossSums;
 import io.concordance.capture.model.HookPoint;
 import io.concordance.capture.model.Models;
 import io.concordance.capture.model.RegisteredModel;
@@ -13,7 +14,9 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries a slice through: transcripts, model, shards, record. It can be killed anywhere and repeated any number of
@@ -33,6 +36,7 @@ class SliceWorker {
     private final ObjectStore objects;
     private final MeterRegistry meters;
     private final SliceCapture capture;
+    private final Semaphore turns;
 
     SliceWorker(
             PostgresSliceRepository slices,
@@ -48,6 +52,7 @@ class SliceWorker {
         this.interventions = interventions;
         this.objects = objects;
         this.meters = meters;
+        this.turns = new Semaphore(config.workers());
         this.capture = new SliceCapture(
                 objects,
                 new SliceCapture.Settings(
@@ -122,17 +127,38 @@ class SliceWorker {
         }
     }
 
+    /** A turn at the models ends when they are done with the slice, so that the next slice does not wait for its shards. */
     private SliceShards capture(SliceWork work, RegisteredModel model) {
+        ModelsDone done;
+        turns.acquireUninterruptibly();
+        try {
+            done = run(work, model);
+        } finally {
+            turns.release();
+        }
+        try (SliceCapture.Running running = done.running) {
+            return running.stored().without(done.summaries).judged(done.loss);
+        }
+    }
+
+    /** What models did for a slice. */
+    private record ModelsDone(
+            SliceCapture.Running running,
+            int summaries,
+            @Nullable LossSums loss) {}
+
+    private ModelsDone run(SliceWork work, RegisteredModel model) {
         ArmEdits edits = interventions.edits(work, model);
         SliceTexts.Texts read = texts.captured(work, model, edits);
         ArmEdits kept = work.arm().replaysUnsteered() ? ArmEdits.NONE : edits;
-        SliceShards shards = models.use(
+        LossSums loss = interventions.loss(work, model, kept, read);
+        SliceCapture.Running running = models.use(
                 model,
                 work.hooks(),
                 work.tensorType(),
                 kept.sites(),
-                loaded -> capture.run(loaded, work, kept, read.read(loaded)));
-        return shards.without(read.summaries()).judged(interventions.loss(work, model, kept, read));
+                loaded -> capture.begin(loaded, work, kept, read.read(loaded)));
+        return new ModelsDone(running, read.summaries(), loss);
     }
 
     @PreDestroy

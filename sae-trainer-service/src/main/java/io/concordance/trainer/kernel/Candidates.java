@@ -1,5 +1,6 @@
 package io.concordance.trainer.kernel;
 
+import io.concordance.contracts.kernel.Tiles;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -41,12 +42,12 @@ final class Candidates {
         if (count > limit) {
             thin();
         }
-        ensure(count + (tileRows + 1) * Panels.FEATURES);
+        ensure(count + (tileRows + 1) * Tiles.FEATURES);
         IntVector indices = IntVector.zero(INTS).addIndex(1).add(base);
         int n = count;
         for (int r = 0; r < tileRows; r++) {
-            for (int j = 0; j < Panels.FEATURES; j += LENGTH) {
-                FloatVector z = FloatVector.fromArray(FLOATS, tile, r * Panels.FEATURES + j)
+            for (int j = 0; j < Tiles.FEATURES; j += LENGTH) {
+                FloatVector z = FloatVector.fromArray(FLOATS, tile, r * Tiles.FEATURES + j)
                         .add(FloatVector.fromArray(FLOATS, bias, base + j));
                 VectorMask<Float> above = z.compare(VectorOperators.GE, floor);
                 if (above.anyTrue()) {
@@ -62,12 +63,12 @@ final class Candidates {
 
     /** Offers a tile whose features have a border each; what is above it stays, whatever its number. */
     void offerAbove(float[] tile, int firstRow, int tileRows, float[] bias, int base, float[] floors) {
-        ensure(count + (tileRows + 1) * Panels.FEATURES);
+        ensure(count + (tileRows + 1) * Tiles.FEATURES);
         IntVector indices = IntVector.zero(INTS).addIndex(1).add(base);
         int n = count;
         for (int r = 0; r < tileRows; r++) {
-            for (int j = 0; j < Panels.FEATURES; j += LENGTH) {
-                FloatVector z = FloatVector.fromArray(FLOATS, tile, r * Panels.FEATURES + j)
+            for (int j = 0; j < Tiles.FEATURES; j += LENGTH) {
+                FloatVector z = FloatVector.fromArray(FLOATS, tile, r * Tiles.FEATURES + j)
                         .add(FloatVector.fromArray(FLOATS, bias, base + j));
                 VectorMask<Float> above =
                         z.compare(VectorOperators.GT, FloatVector.fromArray(FLOATS, floors, base + j));
@@ -84,15 +85,15 @@ final class Candidates {
 
     /** Offers a tile of bf16 products by their upper bounds; the floor stays where it is. */
     void offerScreened(float[] tile, int firstRow, int tileRows, ScreenBound bound, int base) {
-        ensure(count + (tileRows + 1) * Panels.FEATURES);
+        ensure(count + (tileRows + 1) * Tiles.FEATURES);
         IntVector indices = IntVector.zero(INTS).addIndex(1).add(base);
         int n = count;
         for (int r = 0; r < tileRows; r++) {
             FloatVector norm = FloatVector.broadcast(FLOATS, bound.norm[firstRow + r]);
-            for (int j = 0; j < Panels.FEATURES; j += LENGTH) {
+            for (int j = 0; j < Tiles.FEATURES; j += LENGTH) {
                 FloatVector upper = norm.fma(
                         FloatVector.fromArray(FLOATS, bound.reach, base + j),
-                        FloatVector.fromArray(FLOATS, tile, r * Panels.FEATURES + j)
+                        FloatVector.fromArray(FLOATS, tile, r * Tiles.FEATURES + j)
                                 .add(FloatVector.fromArray(FLOATS, bound.raisedBias, base + j)));
                 VectorMask<Float> above = upper.compare(VectorOperators.GE, floor);
                 if (above.anyTrue()) {

@@ -1,5 +1,6 @@
 package io.concordance.trainer.kernel;
 
+import io.concordance.contracts.kernel.Tiles;
 import io.concordance.trainer.kernel.bf16.Bf16;
 import java.lang.foreign.MemorySegment;
 
@@ -29,12 +30,12 @@ final class Rounded {
         this.workers = workers;
         this.stride = shape.stride();
         this.blocks = blocks;
-        this.panels = (shape.features() + Panels.FEATURES - 1) / Panels.FEATURES;
+        this.panels = (shape.features() + Tiles.FEATURES - 1) / Tiles.FEATURES;
         this.bound = new ScreenBound(shape.width(), shape.batch());
-        this.rowSquares = new double[2 * blocks * Panels.ROWS];
-        this.featureSquares = new double[2 * panels * Panels.FEATURES];
-        this.packedRows = MemorySegment.ofArray(new int[blocks * Panels.ROWS * (stride / 2)]);
-        this.packedFeatures = MemorySegment.ofArray(new int[panels * Panels.FEATURES * (stride / 2)]);
+        this.rowSquares = new double[2 * blocks * Tiles.ROWS];
+        this.featureSquares = new double[2 * panels * Tiles.FEATURES];
+        this.packedRows = MemorySegment.ofArray(new int[blocks * Tiles.ROWS * (stride / 2)]);
+        this.packedFeatures = MemorySegment.ofArray(new int[panels * Tiles.FEATURES * (stride / 2)]);
         this.rowSquaresSegment = MemorySegment.ofArray(rowSquares);
         this.featureSquaresSegment = MemorySegment.ofArray(featureSquares);
     }
@@ -53,10 +54,10 @@ final class Rounded {
     /** Rounds and packs rows and features unless that is done; returns whether the bounds hold for the weights. */
     boolean pack() {
         if (!packed) {
-            workers.run(blocks, (b, worker) -> pack(b, Panels.ROWS, shape.batch(), true));
-            workers.run(panels, (p, worker) -> pack(p, Panels.FEATURES, shape.features(), false));
+            workers.run(blocks, (b, worker) -> pack(b, Tiles.ROWS, shape.batch(), true));
+            workers.run(panels, (p, worker) -> pack(p, Tiles.FEATURES, shape.features(), false));
             bound.rows(rowSquares);
-            holds = bound.features(featureSquares, bias, shape.features(), panels * Panels.FEATURES);
+            holds = bound.features(featureSquares, bias, shape.features(), panels * Tiles.FEATURES);
             packed = true;
         }
         return holds;
@@ -80,9 +81,9 @@ final class Rounded {
     void multiply(int block, int panel, MemorySegment tile) {
         Bf16.multiply(
                 packedRows,
-                (long) block * Panels.ROWS * (stride / 2),
+                (long) block * Tiles.ROWS * (stride / 2),
                 packedFeatures,
-                (long) panel * Panels.FEATURES * (stride / 2),
+                (long) panel * Tiles.FEATURES * (stride / 2),
                 stride / 2,
                 tile);
     }

@@ -1,5 +1,6 @@
 package io.concordance.trainer.kernel;
 
+import io.concordance.contracts.kernel.Tiles;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -26,7 +27,7 @@ final class RowTopK {
 
     RowTopK(int rows, int k) {
         this.k = k;
-        this.capacity = Math.max(128, (3 * k + Panels.FEATURES + LENGTH - 1) / LENGTH * LENGTH);
+        this.capacity = Math.max(128, (3 * k + Tiles.FEATURES + LENGTH - 1) / LENGTH * LENGTH);
         this.values = new float[rows * capacity];
         this.features = new int[rows * capacity];
         this.counts = new int[rows];
@@ -53,8 +54,8 @@ final class RowTopK {
             int at = row * capacity;
             int n = counts[row];
             float threshold = thresholds[row];
-            for (int j = 0; j < Panels.FEATURES; j += LENGTH) {
-                FloatVector z = FloatVector.fromArray(FLOATS, tile, r * Panels.FEATURES + j)
+            for (int j = 0; j < Tiles.FEATURES; j += LENGTH) {
+                FloatVector z = FloatVector.fromArray(FLOATS, tile, r * Tiles.FEATURES + j)
                         .add(FloatVector.fromArray(FLOATS, bias, base + j));
                 VectorMask<Float> above = z.compare(VectorOperators.GT, threshold);
                 if (above.anyTrue()) {
@@ -63,7 +64,7 @@ final class RowTopK {
                     n += above.trueCount();
                 }
             }
-            counts[row] = n > capacity - Panels.FEATURES ? thin(row, n) : n;
+            counts[row] = n > capacity - Tiles.FEATURES ? thin(row, n) : n;
         }
     }
 

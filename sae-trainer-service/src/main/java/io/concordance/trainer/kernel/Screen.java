@@ -1,5 +1,6 @@
 package io.concordance.trainer.kernel;
 
+import io.concordance.contracts.kernel.Tiles;
 import io.concordance.trainer.kernel.bf16.Bf16;
 import io.concordance.trainer.kernel.bf16.Bf16Unavailable;
 import java.lang.System.Logger;
@@ -85,7 +86,7 @@ final class Screen {
         }
 
         private static Optional<String> missing() {
-            if (Panels.ROWS != Bf16.ROWS || Panels.FEATURES != Bf16.FEATURES) {
+            if (Tiles.ROWS != Bf16.ROWS || Tiles.FEATURES != Bf16.FEATURES) {
                 return Optional.of("the vectors here are of " + VectorOps.SPECIES.vectorBitSize() + " bits");
             }
             Optional<String> obstacle = Bf16.obstacle();
@@ -142,11 +143,11 @@ final class Screen {
             ScreenScratch mine = scratch[worker];
             int first = unit * unitBlocks;
             int last = Math.min(blocks.length, first + unitBlocks);
-            ScreenedTopK top = mine.top(unitBlocks * Panels.ROWS, k);
+            ScreenedTopK top = mine.top(unitBlocks * Tiles.ROWS, k);
             for (int i = first; i < last; i++) {
                 staged.outcomes[blocks[i]] = trusted(blocks[i]) ? Staged.Outcome.DONE : Staged.Outcome.OPEN;
                 for (int r = 0; r < rowsOf(blocks[i]); r++) {
-                    top.begin((i - first) * Panels.ROWS + r, borders.first(lengths[blocks[i] * Panels.ROWS + r]));
+                    top.begin((i - first) * Tiles.ROWS + r, borders.first(lengths[blocks[i] * Tiles.ROWS + r]));
                 }
             }
             scan(top, mine, staged.outcomes, blocks, first, last);
@@ -154,7 +155,7 @@ final class Screen {
                 for (int r = 0; r < rowsOf(blocks[i]); r++) {
                     if (staged.outcomes[blocks[i]] == Staged.Outcome.DONE
                             && !finish(
-                                    top, mine, blocks[i] * Panels.ROWS + r, (i - first) * Panels.ROWS + r, k, staged)) {
+                                    top, mine, blocks[i] * Tiles.ROWS + r, (i - first) * Tiles.ROWS + r, k, staged)) {
                         staged.outcomes[blocks[i]] = Staged.Outcome.SHORT;
                     }
                 }
@@ -163,13 +164,13 @@ final class Screen {
     }
 
     private int rowsOf(int block) {
-        return Math.min(Panels.ROWS, shape.batch() - block * Panels.ROWS);
+        return Math.min(Tiles.ROWS, shape.batch() - block * Tiles.ROWS);
     }
 
     private boolean trusted(int block) {
         boolean trusted = true;
         for (int i = 0; i < rowsOf(block); i++) {
-            trusted &= bound.trusted(block * Panels.ROWS + i);
+            trusted &= bound.trusted(block * Tiles.ROWS + i);
         }
         return trusted;
     }
@@ -181,8 +182,8 @@ final class Screen {
                 int b = blocks[i];
                 if (outcomes[b] == Staged.Outcome.DONE) {
                     rounded.multiply(b, p, mine.tileSegment);
-                    int row = b * Panels.ROWS;
-                    if (!top.offer(mine.tile, (i - first) * Panels.ROWS, row, rowsOf(b), bound, p * Panels.FEATURES)) {
+                    int row = b * Tiles.ROWS;
+                    if (!top.offer(mine.tile, (i - first) * Tiles.ROWS, row, rowsOf(b), bound, p * Tiles.FEATURES)) {
                         outcomes[b] = Staged.Outcome.OPEN;
                     }
                 }
@@ -193,7 +194,7 @@ final class Screen {
     /** Computes a row's candidates in fp32 and stages the k largest; false when fewer are above the row's first border. */
     private boolean finish(ScreenedTopK top, ScreenScratch mine, int row, int topRow, int k, Staged staged) {
         int n = top.thin(topRow, row, bound);
-        candidates[row / Panels.ROWS] += n;
+        candidates[row / Tiles.ROWS] += n;
         int at = top.start(topRow);
         float first = top.firstBorder(topRow);
         rounded.exact(row, mine.topFeatures, at, n, mine.exactSegment);
@@ -256,8 +257,8 @@ final class Screen {
             complete[unit] = scanAbove(list, floor, mine, first, last);
             if (complete[unit]) {
                 candidates[unit] = list.count;
-                int firstRow = first * Panels.ROWS;
-                list.sort(firstRow, Math.min((last - first) * Panels.ROWS, shape.batch() - firstRow));
+                int firstRow = first * Tiles.ROWS;
+                list.sort(firstRow, Math.min((last - first) * Tiles.ROWS, shape.batch() - firstRow));
                 refine(list, floor, mine);
             }
         });
@@ -269,7 +270,7 @@ final class Screen {
 
     private boolean scanAbove(Candidates list, float floor, ScreenScratch mine, int first, int last) {
         list.begin(floor, Integer.MAX_VALUE);
-        double room = 4 * WORTHWHILE * (last - first) * Panels.ROWS * shape.features();
+        double room = 4 * WORTHWHILE * (last - first) * Tiles.ROWS * shape.features();
         for (int b = first; b < last; b++) {
             if (!trusted(b)) {
                 return false;
@@ -278,7 +279,7 @@ final class Screen {
         for (int p = 0; p < rounded.panels; p++) {
             for (int b = first; b < last; b++) {
                 rounded.multiply(b, p, mine.tileSegment);
-                list.offerScreened(mine.tile, b * Panels.ROWS, rowsOf(b), bound, p * Panels.FEATURES);
+                list.offerScreened(mine.tile, b * Tiles.ROWS, rowsOf(b), bound, p * Tiles.FEATURES);
             }
             if (!always && list.count > room) {
                 return false;

@@ -1,11 +1,12 @@
 package io.concordance.trainer.kernel;
 
+import io.concordance.contracts.kernel.Tiles;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /** Buffers of one worker of a {@link Screen}. */
 final class ScreenScratch {
-    final float[] tile = new float[Panels.ROWS * Panels.FEATURES];
+    final float[] tile = new float[Tiles.ROWS * Tiles.FEATURES];
     final MemorySegment tileSegment = MemorySegment.ofArray(tile);
     float[] exact = new float[0];
     int[] features = new int[0];

@@ -1,12 +1,13 @@
 package io.concordance.trainer.kernel;
 
+import io.concordance.contracts.kernel.Tiles;
 import java.lang.foreign.MemorySegment;
 import java.util.Random;
 import java.util.stream.IntStream;
 
 /** One tile computed as the contract says and by what was compiled here: compilers can be told to reorder sums. */
 final class ScreenTrial {
-    private static final KernelShape SHAPE = new KernelShape(64, Panels.FEATURES, Panels.ROWS);
+    private static final KernelShape SHAPE = new KernelShape(64, Tiles.FEATURES, Tiles.ROWS);
     private static final long SEED = 1;
 
     private ScreenTrial() {}
@@ -16,8 +17,8 @@ final class ScreenTrial {
         Random random = new Random(SEED);
         float[] rows = numbers(random, SHAPE.batch() * SHAPE.width());
         float[] encoder = numbers(random, SHAPE.features() * SHAPE.width());
-        float[] tile = new float[Panels.ROWS * Panels.FEATURES];
-        float[] exact = new float[Panels.FEATURES];
+        float[] tile = new float[Tiles.ROWS * Tiles.FEATURES];
+        float[] exact = new float[Tiles.FEATURES];
         int[] features = IntStream.range(0, SHAPE.features()).toArray();
         try (Workers workers = new Workers(1)) {
             Rounded rounded = new Rounded(SHAPE, workers, 1);
@@ -31,7 +32,7 @@ final class ScreenTrial {
                     for (int c = 0; c < SHAPE.width(); c++) {
                         wanted = Math.fma(rows[r * SHAPE.width() + c], encoder[f * SHAPE.width() + c], wanted);
                     }
-                    float upper = rounded.bound.upper(r, f, tile[r * Panels.FEATURES + f]);
+                    float upper = rounded.bound.upper(r, f, tile[r * Tiles.FEATURES + f]);
                     passes &= exact[f] == wanted && rounded.bound.lower(r, f, upper) <= wanted && wanted <= upper;
                 }
             }

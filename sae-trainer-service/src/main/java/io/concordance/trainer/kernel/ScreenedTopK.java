@@ -1,5 +1,6 @@
 package io.concordance.trainer.kernel;
 
+import io.concordance.contracts.kernel.Tiles;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -27,7 +28,7 @@ final class ScreenedTopK {
 
     ScreenedTopK(int rows, int k) {
         this.k = k;
-        this.capacity = (Math.max(256, 6 * k) + Panels.FEATURES + LENGTH - 1) / LENGTH * LENGTH;
+        this.capacity = (Math.max(256, 6 * k) + Tiles.FEATURES + LENGTH - 1) / LENGTH * LENGTH;
         this.uppers = new float[rows * capacity];
         this.features = new int[rows * capacity];
         this.lowers = new float[capacity];
@@ -69,10 +70,10 @@ final class ScreenedTopK {
             int n = counts[first + r];
             float threshold = thresholds[first + r];
             FloatVector norm = FloatVector.broadcast(FLOATS, bound.norm[row + r]);
-            for (int j = 0; j < Panels.FEATURES; j += LENGTH) {
+            for (int j = 0; j < Tiles.FEATURES; j += LENGTH) {
                 FloatVector upper = norm.fma(
                         FloatVector.fromArray(FLOATS, bound.reach, base + j),
-                        FloatVector.fromArray(FLOATS, tile, r * Panels.FEATURES + j)
+                        FloatVector.fromArray(FLOATS, tile, r * Tiles.FEATURES + j)
                                 .add(FloatVector.fromArray(FLOATS, bound.raisedBias, base + j)));
                 VectorMask<Float> above = upper.compare(VectorOperators.GE, threshold);
                 if (above.anyTrue()) {
@@ -81,10 +82,10 @@ final class ScreenedTopK {
                     n += above.trueCount();
                 }
             }
-            if (n > capacity - Panels.FEATURES) {
+            if (n > capacity - Tiles.FEATURES) {
                 counts[first + r] = n;
                 n = thin(first + r, row + r, bound);
-                if (n > capacity - Panels.FEATURES) {
+                if (n > capacity - Tiles.FEATURES) {
                     return false;
                 }
             }

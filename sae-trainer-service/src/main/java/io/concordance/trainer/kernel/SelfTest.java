@@ -1,5 +1,6 @@
 package io.concordance.trainer.kernel;
 
+import io.concordance.contracts.kernel.Tiles;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.function.LongSupplier;
@@ -25,16 +26,16 @@ final class SelfTest {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         LongSupplier cpu =
                 threads.isCurrentThreadCpuTimeSupported() ? threads::getCurrentThreadCpuTime : System::nanoTime;
-        float[] rows = new float[Panels.ROWS * DEPTH];
-        float[] weights = new float[Panels.FEATURES * DEPTH];
-        float[] tile = new float[Panels.ROWS * Panels.FEATURES];
+        float[] rows = new float[Tiles.ROWS * DEPTH];
+        float[] weights = new float[Tiles.FEATURES * DEPTH];
+        float[] tile = new float[Tiles.ROWS * Tiles.FEATURES];
         double operations = 2.0 * CALLS * DEPTH * tile.length;
         double best = 0;
         long end = cpu.getAsLong() + cpuNanos;
         while (cpu.getAsLong() < end && best < enough) {
             long then = System.nanoTime();
             for (int i = 0; i < CALLS; i++) {
-                Panels.multiply(rows, 0, weights, 0, DEPTH, tile);
+                Tiles.multiply(rows, 0, weights, 0, DEPTH, tile);
             }
             best = Math.max(best, operations / Math.max(1, System.nanoTime() - then));
         }

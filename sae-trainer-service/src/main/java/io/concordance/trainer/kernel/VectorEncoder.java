@@ -1,5 +1,6 @@
 package io.concordance.trainer.kernel;
 
+import io.concordance.contracts.kernel.Tiles;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -43,13 +44,13 @@ final class VectorEncoder {
     VectorEncoder(KernelShape shape, Workers workers, Screen.Use use) {
         this.shape = shape;
         this.workers = workers;
-        this.blocks = (shape.batch() + Panels.ROWS - 1) / Panels.ROWS;
+        this.blocks = (shape.batch() + Tiles.ROWS - 1) / Tiles.ROWS;
         int share = (blocks + 4 * workers.count() - 1) / (4 * workers.count());
-        this.unitBlocks = Math.max(1, Math.min(UNIT_ROWS / Panels.ROWS, share));
-        this.packedRows = new float[Math.multiplyExact(blocks * Panels.ROWS, shape.width())];
+        this.unitBlocks = Math.max(1, Math.min(UNIT_ROWS / Tiles.ROWS, share));
+        this.packedRows = new float[Math.multiplyExact(blocks * Tiles.ROWS, shape.width())];
         this.all = new Panels(shape.width());
         this.dead = new Panels(shape.width());
-        this.tiles = new float[workers.count()][Panels.ROWS * Panels.FEATURES];
+        this.tiles = new float[workers.count()][Tiles.ROWS * Tiles.FEATURES];
         this.mainRows = new RowTopK[workers.count()];
         this.deadRows = new RowTopK[workers.count()];
         this.candidates = new Candidates[units()];
@@ -91,7 +92,7 @@ final class VectorEncoder {
             workers.run(
                     blocks,
                     (b, worker) ->
-                            Panels.packRows(b, centred, shape.batch(), shape.width(), shape.stride(), packedRows));
+                            Tiles.packRows(b, centred, shape.batch(), shape.width(), shape.stride(), packedRows));
             rowsPacked = true;
         }
     }
@@ -141,25 +142,25 @@ final class VectorEncoder {
             int first = unit * unitBlocks;
             int last = Math.min(open.length, first + unitBlocks);
             RowTopK top = scratch[worker];
-            if (top == null || !top.fits(unitBlocks * Panels.ROWS, k)) {
-                top = new RowTopK(unitBlocks * Panels.ROWS, k);
+            if (top == null || !top.fits(unitBlocks * Tiles.ROWS, k)) {
+                top = new RowTopK(unitBlocks * Tiles.ROWS, k);
                 scratch[worker] = top;
             }
             for (int i = first; i < last; i++) {
                 for (int r = 0; r < rowsOf(open[i]); r++) {
-                    top.begin((i - first) * Panels.ROWS + r, guess.first(lengths[open[i] * Panels.ROWS + r]));
+                    top.begin((i - first) * Tiles.ROWS + r, guess.first(lengths[open[i] * Tiles.ROWS + r]));
                 }
             }
             scan(panels, open, first, last, worker, top);
             for (int i = first; i < last; i++) {
-                finish(top, open[i], (i - first) * Panels.ROWS, k);
+                finish(top, open[i], (i - first) * Tiles.ROWS, k);
             }
         });
     }
 
     private void finish(RowTopK top, int block, int topRow, int k) {
         staged.outcomes[block] = Staged.Outcome.DONE;
-        int row = block * Panels.ROWS;
+        int row = block * Tiles.ROWS;
         for (int r = 0; r < rowsOf(block); r++) {
             int count = top.finish(topRow + r, staged.values, staged.features, (row + r) * k);
             staged.counts[row + r] = count;
@@ -170,15 +171,15 @@ final class VectorEncoder {
     }
 
     private int rowsOf(int block) {
-        return Math.min(Panels.ROWS, shape.batch() - block * Panels.ROWS);
+        return Math.min(Tiles.ROWS, shape.batch() - block * Tiles.ROWS);
     }
 
     private void scan(Panels panels, int[] blockNames, int first, int last, int worker, RowTopK top) {
         float[] tile = tiles[worker];
         for (int p = 0; p < panels.panels; p++) {
             for (int i = first; i < last; i++) {
-                Panels.multiply(packedRows, blockNames[i], panels.weights, p, shape.width(), tile);
-                top.offer(tile, (i - first) * Panels.ROWS, rowsOf(blockNames[i]), panels.bias, p * Panels.FEATURES);
+                Tiles.multiply(packedRows, blockNames[i], panels.weights, p, shape.width(), tile);
+                top.offer(tile, (i - first) * Tiles.ROWS, rowsOf(blockNames[i]), panels.bias, p * Tiles.FEATURES);
             }
         }
     }
@@ -263,23 +264,23 @@ final class VectorEncoder {
         int lastBlock = Math.min(blocks, firstBlock + unitBlocks);
         for (int p = 0; p < all.panels; p++) {
             for (int b = firstBlock; b < lastBlock; b++) {
-                Panels.multiply(packedRows, b, all.weights, p, shape.width(), tile);
+                Tiles.multiply(packedRows, b, all.weights, p, shape.width(), tile);
                 if (byFeature) {
-                    list.offerAbove(tile, b * Panels.ROWS, rowsOf(b), all.bias, p * Panels.FEATURES, floors);
+                    list.offerAbove(tile, b * Tiles.ROWS, rowsOf(b), all.bias, p * Tiles.FEATURES, floors);
                 } else {
-                    list.offer(tile, b * Panels.ROWS, rowsOf(b), all.bias, p * Panels.FEATURES);
+                    list.offer(tile, b * Tiles.ROWS, rowsOf(b), all.bias, p * Tiles.FEATURES);
                 }
             }
         }
-        int firstRow = firstBlock * Panels.ROWS;
-        list.sort(firstRow, Math.min(unitBlocks * Panels.ROWS, shape.batch() - firstRow));
+        int firstRow = firstBlock * Tiles.ROWS;
+        list.sort(firstRow, Math.min(unitBlocks * Tiles.ROWS, shape.batch() - firstRow));
     }
 
     /** Every pair above its feature's threshold, and with activation 0 those at most half a bandwidth below. */
     Selected above(float[] thresholds, float bandwidth, Pairs pairs) {
         packAll();
-        if (floors.length < all.panels * Panels.FEATURES) {
-            floors = new float[all.panels * Panels.FEATURES];
+        if (floors.length < all.panels * Tiles.FEATURES) {
+            floors = new float[all.panels * Tiles.FEATURES];
         }
         for (int f = 0; f < floors.length; f++) {
             floors[f] = f < thresholds.length ? thresholds[f] - bandwidth / 2 : Float.POSITIVE_INFINITY;

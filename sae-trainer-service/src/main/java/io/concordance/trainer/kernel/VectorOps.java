@@ -1,5 +1,6 @@
 package io.concordance.trainer.kernel;
 
+import io.concordance.contracts.kernel.Tiles;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
@@ -11,9 +12,9 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorOps {
     /** True where 512-bit vectors are native; otherwise vectors of 256 bits are used. */
-    static final boolean WIDE = FloatVector.SPECIES_PREFERRED.length() >= KernelShape.LANES;
+    static final boolean WIDE = Tiles.WIDE;
 
-    static final VectorSpecies<Float> SPECIES = WIDE ? FloatVector.SPECIES_512 : FloatVector.SPECIES_256;
+    static final VectorSpecies<Float> SPECIES = Tiles.SPECIES;
     private static final int LENGTH = SPECIES.length();
     private static final int BLOCK = 8 * LENGTH;
     private static final VectorShuffle<Float> FROM_8 = shuffle(8);

@@ -3,6 +3,7 @@ package io.concordance.trainer.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.concordance.contracts.kernel.Tiles;
 import java.lang.foreign.MemorySegment;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -47,20 +48,20 @@ class ScreenBoundTest {
 
     private void check() {
         try (Workers workers = new Workers(1)) {
-            Rounded rounded = new Rounded(SHAPE, workers, SHAPE.batch() / Panels.ROWS);
+            Rounded rounded = new Rounded(SHAPE, workers, SHAPE.batch() / Tiles.ROWS);
             rounded.begin(rows, encoder, bias);
             if (!rounded.pack()) {
                 return;
             }
-            float[] tile = new float[Panels.ROWS * Panels.FEATURES];
-            for (int block = 0; block < SHAPE.batch() / Panels.ROWS; block++) {
+            float[] tile = new float[Tiles.ROWS * Tiles.FEATURES];
+            for (int block = 0; block < SHAPE.batch() / Tiles.ROWS; block++) {
                 for (int panel = 0; panel < rounded.panels; panel++) {
                     rounded.multiply(block, panel, MemorySegment.ofArray(tile));
                     for (int i = 0; i < tile.length; i++) {
                         check(
                                 rounded.bound,
-                                block * Panels.ROWS + i / Panels.FEATURES,
-                                panel * Panels.FEATURES + i % Panels.FEATURES,
+                                block * Tiles.ROWS + i / Tiles.FEATURES,
+                                panel * Tiles.FEATURES + i % Tiles.FEATURES,
                                 tile[i]);
                     }
                 }

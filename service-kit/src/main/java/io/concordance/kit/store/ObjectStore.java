@@ -31,6 +31,7 @@ import java.util.concurrent.ConcurrentHashMap;
 @ApplicationScoped
 public class ObjectStore {
     private final S3 s3;
+    private final Copies copies = new Copies();
     private final Set<Path> verified = ConcurrentHashMap.newKeySet();
 
     ObjectStore(S3 s3) {
@@ -57,7 +58,7 @@ public class ObjectStore {
     public StoredObject putIfAbsent(String key, byte[] data, String contentType) {
         StoredObject object = new StoredObject(key, Digests.sha256(data), data.length);
         return data.length <= S3.PART_BYTES
-                ? unlessTaken(object, s3.put(object, data, contentType))
+                ? unlessTaken(object, s3.put(object, data, data.length, contentType))
                 : putInParts(object, new ByteArrayInputStream(data), contentType);
     }
 
@@ -75,12 +76,22 @@ public class ObjectStore {
 
     /** As {@link #putIfAbsent(String, byte[], String)}, from memory that does not change meanwhile. */
     public StoredObject putIfAbsent(String key, MemorySegment data, String contentType) {
-        return data.byteSize() <= S3.PART_BYTES
-                ? putIfAbsent(key, data.toArray(ValueLayout.JAVA_BYTE), contentType)
-                : putInParts(
-                        new StoredObject(key, Digests.sha256(data), data.byteSize()),
-                        new MemorySegmentStream(data),
-                        contentType);
+        if (data.byteSize() > S3.PART_BYTES) {
+            return putInParts(
+                    new StoredObject(key, Digests.sha256(data), data.byteSize()),
+                    new MemorySegmentStream(data),
+                    contentType);
+        }
+        int length = (int) data.byteSize();
+        byte[] copy = copies.take(length);
+        MemorySegment.copy(data, ValueLayout.JAVA_BYTE, 0, copy, 0, length);
+        MessageDigest digest = Digests.newDigest();
+        digest.update(copy, 0, length);
+        StoredObject object = new StoredObject(key, Digests.format(digest.digest()), length);
+        boolean created = s3.put(object, copy, length, contentType);
+        // A request that failed may still be reading its copy.
+        copies.giveBack(copy);
+        return unlessTaken(object, created);
     }
 
     private StoredObject putInParts(StoredObject object, InputStream data, String contentType) {

@@ -65,15 +65,17 @@ class S3 {
     /**
      * Creates an object of at most {@link #PART_BYTES} in one request; false if the key is taken. The object's digest is
      * also what the request is signed with, so that bytes are read once here and compared by the server.
+     *
+     * @param data holds it from 0 to {@code length}; no longer read when this returns
      */
-    boolean put(StoredObject object, byte[] data, String contentType) {
+    boolean put(StoredObject object, byte[] data, int length, String contentType) {
         Http.Headers headers = new Http.Headers(WriteOnceClient.IF_ABSENT);
         headers.put(Http.Headers.X_AMZ_CONTENT_SHA256, Digests.hex(object.sha256()));
         headers.put(NOTED_DIGEST, object.sha256());
         PutObjectAPIArgs args = PutObjectAPIArgs.builder()
                 .bucket(bucket)
                 .object(object.key())
-                .data(data, data.length)
+                .data(data, length)
                 .headers(headers)
                 .contentType(contentType)
                 .build();

@@ -1,4 +1,4 @@
-package io.concordance.trainer.kernel;
+package io.concordance.contracts.kernel;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
