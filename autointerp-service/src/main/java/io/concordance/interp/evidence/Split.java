@@ -31,8 +31,15 @@ public enum Split {
         };
     }
 
+    /**
+     * Whether a document of {@link #EXPLAIN} is of the half that linear probes are fitted on; the other half screens them.
+     */
+    public static boolean fits(long key) {
+        return key >>> QUARTER_SHIFT == 0;
+    }
+
     /** A pseudo-random order of a document's tokens that depends only on its key and the position (SplitMix64). */
-    static long priority(long key, int position) {
+    public static long priority(long key, int position) {
         long z = key + 0x9e3779b97f4a7c15L * (position + 1L);
         z = (z ^ z >>> 30) * 0xbf58476d1ce4e5b9L;
         z = (z ^ z >>> 27) * 0x94d049bb133111ebL;

@@ -9,6 +9,7 @@ import io.concordance.interp.evidence.Scope;
 import io.concordance.interp.evidence.Split;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The documents of one split that are set against each other for one arm: its bad ones, its ok ones, and the ok ones of
@@ -24,7 +25,11 @@ final class Comparison {
     private final boolean[] benign;
 
     Comparison(Evidence evidence, Arm arm, Split split) {
-        List<DocumentInfo> documents = evidence.documents();
+        this(evidence.documents(), arm, document -> document.split() == split);
+    }
+
+    /** @param counts which documents are compared */
+    Comparison(List<DocumentInfo> documents, Arm arm, Predicate<DocumentInfo> counts) {
         badIndex = new int[documents.size()];
         okIndex = new int[documents.size()];
         Arrays.fill(badIndex, ABSENT);
@@ -34,7 +39,7 @@ final class Comparison {
         int okCount = 0;
         for (int d = 0; d < documents.size(); d++) {
             DocumentInfo document = documents.get(d);
-            if (document.split() != split) {
+            if (!counts.test(document)) {
                 continue;
             }
             boolean own = document.arm().equals(arm);
@@ -63,6 +68,17 @@ final class Comparison {
                 bad[badIndex[document]] = Math.max(bad[badIndex[document]], maxima.maximum(i, scope));
             } else if (okIndex[document] != ABSENT) {
                 ok[okIndex[document]] = Math.max(ok[okIndex[document]], maxima.maximum(i, Scope.WHOLE));
+            }
+        }
+    }
+
+    /** Fills the scores with those of the documents, {@code [documents]}. */
+    void read(float[] scores) {
+        for (int d = 0; d < badIndex.length; d++) {
+            if (badIndex[d] != ABSENT) {
+                bad[badIndex[d]] = scores[d];
+            } else if (okIndex[d] != ABSENT) {
+                ok[okIndex[d]] = scores[d];
             }
         }
     }

@@ -92,7 +92,7 @@ public final class OutcomeScreen {
                     p[j],
                     q[j]);
             calibrating.read(maxima, scope);
-            double threshold = threshold(j, calibrating);
+            double threshold = threshold(dictionary.threshold()[j], calibrating);
             Calibration calibration = counts(calibrating, threshold);
             checking.read(maxima, scope);
             attributions.add(
@@ -102,7 +102,7 @@ public final class OutcomeScreen {
     }
 
     /** Nothing to tell apart (an empty group, or silence everywhere) is chance level with no evidence. */
-    private static Auroc area(Comparison screening, boolean fires) {
+    static Auroc area(Comparison screening, boolean fires) {
         if (!fires || screening.bad().length == 0 || screening.ok().length == 0) {
             return new Auroc(0.5, 0, 1, 1);
         }
@@ -113,7 +113,7 @@ public final class OutcomeScreen {
      * Mann-Whitney p that bad documents score higher. Where bad documents count by fewer tokens than ok ones, a feature that
      * means nothing scores lower on them, so the other side would make discoveries of its own.
      */
-    private static double oneSided(Auroc area) {
+    static double oneSided(Auroc area) {
         if (area.area() == 0.5) {
             return 1;
         }
@@ -125,14 +125,16 @@ public final class OutcomeScreen {
      * threshold: with n such documents the next one exceeds their maximum with probability at most 1 / (n + 1). Where
      * three quarters of the bad documents lie higher still, the threshold moves half way up to them, which costs none of
      * those and leaves both sides the same margin.
+     *
+     * @param least the feature's own threshold
      */
-    private double threshold(int feature, Comparison calibrating) {
+    static double threshold(double least, Comparison calibrating) {
         double ok = calibrating.benignMaximum() * JUST_ABOVE;
         double margin = (ok + calibrating.lowerQuartileOfBad()) / 2;
-        return Math.max(dictionary.threshold()[feature], Math.max(ok, margin));
+        return Math.max(least, Math.max(ok, margin));
     }
 
-    private static Calibration counts(Comparison documents, double threshold) {
+    static Calibration counts(Comparison documents, double threshold) {
         return new Calibration(
                 threshold,
                 documents.ok().length,

@@ -153,4 +153,43 @@ class OutcomeScreenTest {
                 .as("of %d seeds from 100", runs)
                 .allSatisfy(count -> assertThat(count).isLessThanOrEqualTo(9));
     }
+
+    /**
+     * Labels drawn anew over documents that differ much from each other, so that features are far from independent. Every
+     * discovery is false then; 100 shuffles at 0.05 have one in more than 12 of them with probability 0.1 %.
+     */
+    @Test
+    void shuffledLabelsAreRarelyDiscoveries() throws Exception {
+        int shuffles = 100;
+        Map<Scope, Integer> withDiscovery = new EnumMap<>(Scope.class);
+        for (long seed = 1; seed <= shuffles; seed++) {
+            RandomGenerator random =
+                    RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+            List<Doc> documents = new ArrayList<>();
+            for (int d = 0; d < 160; d++) {
+                Outcome outcome = random.nextInt(3) == 0 ? Outcome.BAD : Outcome.OK;
+                documents.add(new Doc("d" + d, outcome, new int[] {1, 2, 3}, random.nextInt(4)));
+            }
+            List<Slice> shards = Planted.write(
+                    folder, "off", "off", "off-policy", "learning", FEATURES, 160, documents, (document, r) -> {
+                        boolean loud = document.id().hashCode() % 3 == 0;
+                        float[] x = noise(random);
+                        for (int j = 0; j < FEATURES / 2 && loud; j++) {
+                            x[j] += random.nextInt(2);
+                        }
+                        return x;
+                    });
+            Evidence evidence =
+                    new EvidencePass(dictionary(), EvidenceOptions.defaults(seed), 1).run(shards, n -> {});
+            List<Attribution> all = new OutcomeScreen(dictionary(), evidence).run();
+            for (Scope scope : Scope.values()) {
+                boolean any =
+                        ranked(all, scope).stream().anyMatch(a -> a.screen().q() <= 0.05);
+                withDiscovery.merge(scope, any ? 1 : 0, Integer::sum);
+            }
+        }
+        assertThat(withDiscovery.values())
+                .as("of %d shuffles from 1: %s", shuffles, withDiscovery)
+                .allSatisfy(count -> assertThat(count).isLessThanOrEqualTo(12));
+    }
 }
