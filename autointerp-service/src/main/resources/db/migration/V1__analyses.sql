@@ -46,7 +46,8 @@ create table analysis (
     evidence_lineage text,
     evidence_key     text,
     evidence_sha256  text,
-    evidence_bytes   bigint
+    evidence_bytes   bigint,
+    probes           json
 );
 
 -- Slices that an analysis reads after its dictionary's own, in order.

@@ -32,6 +32,7 @@ create table evidence (
     calibration text        not null,
     gradient    text,
     ablation    text,
+    pooling     text,
     stated_at   timestamptz not null,
     primary key (feature_uid, arm)
 );

@@ -35,6 +35,10 @@ interface AnalysisConfig {
     @WithDefault("true")
     boolean follow();
 
+    /** Whether probes are fitted, which reads every shard twice more. */
+    @WithDefault("true")
+    boolean probes();
+
     /** How often an object that is missing or damaged is asked for before its analysis fails. */
     @WithDefault("4")
     int fetchAttempts();

@@ -1,6 +1,7 @@
 package io.concordance.interp.analysis;
 
 import io.concordance.contracts.problem.FieldProblem;
+import io.concordance.interp.probe.ProbeReport;
 import io.concordance.kit.page.Page;
 import io.concordance.kit.problem.ProblemException;
 import io.concordance.kit.sse.Progress;
@@ -103,6 +104,14 @@ class AnalysisResource {
                     + find(id).state().text() + ".");
         }
         return Response.accepted(find(id)).build();
+    }
+
+    /** Probes of a completed analysis, and what the documents of every arm can say. */
+    @GET
+    @Path("/{id}/probes")
+    public ProbeReport probes(@PathParam("id") String id) {
+        return analyses.probes(find(id).id())
+                .orElseThrow(() -> ProblemException.notFound("probes yet of analysis", id));
     }
 
     private Analysis find(String id) {

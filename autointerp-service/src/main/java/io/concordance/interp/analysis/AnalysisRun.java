@@ -24,6 +24,7 @@ import io.concordance.interp.logit.Unembedding;
 import io.concordance.interp.outcome.Attribution;
 import io.concordance.interp.outcome.OutcomeScreen;
 import io.concordance.interp.position.PositionAnalysis;
+import io.concordance.interp.probe.ProbeReport;
 import io.concordance.interp.vocabulary.Vocabularies;
 import io.concordance.kit.store.StoredObject;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -55,6 +56,7 @@ class AnalysisRun {
     private final Vocabularies vocabularies;
     private final ExampleBlocks examples;
     private final LabelBlocks material;
+    private final Probing probing;
 
     AnalysisRun(
             AnalysisConfig config,
@@ -64,7 +66,8 @@ class AnalysisRun {
             EvidenceStore evidences,
             Vocabularies vocabularies,
             ExampleBlocks examples,
-            LabelBlocks material) {
+            LabelBlocks material,
+            Probing probing) {
         this.config = config;
         this.analyses = analyses;
         this.dictionaries = dictionaries;
@@ -73,6 +76,7 @@ class AnalysisRun {
         this.vocabularies = vocabularies;
         this.examples = examples;
         this.material = material;
+        this.probing = probing;
     }
 
     /** A shard that comes from the object store through the cache. */
@@ -114,6 +118,7 @@ class AnalysisRun {
         Explainer explainer = new TokenContrastExplainer();
         List<@Nullable Labelled> labels = new Labelling(explainer, evidence, text).run();
         List<Attribution> attributions = new OutcomeScreen(dictionary, evidence).run();
+        ProbeReport probes = probing.run(dictionary, evidence, sources(ready));
         Reporter reporter = new Reporter(
                 new Reporter.Origin(task.id().toString(), task.run(), task.dictionary(), task.model(), task.hook()),
                 dictionary,
@@ -123,7 +128,7 @@ class AnalysisRun {
                 labels,
                 logits(task, ready, dictionary),
                 text);
-        int fired = store(task, epoch, reporter, new LabelMaterials(evidence, text), labels, attributions);
+        int fired = store(task, epoch, reporter, new LabelMaterials(evidence, text), labels, attributions, probes);
         LOG.infof(
                 "analysis %s: %d shards, %d rows, %d of %d features fired; read in %.1f s, whole run %.1f s",
                 task.id(),
@@ -162,7 +167,7 @@ class AnalysisRun {
         new EvidencePass(dictionary, options, threads)
                 .extend(
                         evidence,
-                        ready.shards().stream().map(s -> new Cached(s, shards)).toList(),
+                        sources(ready),
                         done -> {
                             if (done == total || System.nanoTime() - saved[0] >= between) {
                                 evidences.save(task.id(), epoch, ready.shards(), evidence);
@@ -173,6 +178,10 @@ class AnalysisRun {
                             }
                         });
         return evidence;
+    }
+
+    private List<Cached> sources(Readiness.Ready ready) {
+        return ready.shards().stream().map(s -> new Cached(s, shards)).toList();
     }
 
     /** Findings from more shards than before are said anew. */
@@ -188,10 +197,12 @@ class AnalysisRun {
             Reporter reporter,
             LabelMaterials materials,
             List<@Nullable Labelled> labels,
-            List<Attribution> attributions) {
+            List<Attribution> attributions,
+            ProbeReport probes) {
         Map<Integer, List<Attribution>> byFeature =
                 attributions.stream().collect(Collectors.groupingBy(Attribution::feature));
-        Findings findings = new Findings(edition(task), Instant.now().truncatedTo(ChronoUnit.MILLIS));
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+        Findings findings = new Findings(edition(task), now);
         List<NewFeature> rows = new ArrayList<>();
         int fired = 0;
         for (int first = 0; first < labels.size(); first += ExampleBlocks.FEATURES) {
@@ -211,7 +222,8 @@ class AnalysisRun {
             String shownKey = material.put(task.id().toString(), first / ExampleBlocks.FEATURES, shown);
             block.forEach(f -> rows.add(new NewFeature(f.report(), f.summary(), key, shownKey)));
         }
-        analyses.complete(task.id(), epoch, fired, rows, findings.events());
+        analyses.complete(
+                task.id(), epoch, fired, rows, findings.events(), probes, ProbeFindings.of(task, probes, now));
         return fired;
     }
 }

@@ -3,8 +3,10 @@ package io.concordance.interp.analysis;
 import io.concordance.contracts.event.DictionaryCheckpointed;
 import io.concordance.contracts.event.Event;
 import io.concordance.contracts.event.FeatureAttributed;
+import io.concordance.contracts.json.Json;
 import io.concordance.interp.feature.PostgresFeatures;
 import io.concordance.interp.feature.PostgresFeatures.NewFeature;
+import io.concordance.interp.probe.ProbeReport;
 import io.concordance.kit.inbox.Inbox;
 import io.concordance.kit.outbox.Outbox;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -201,12 +203,26 @@ class PostgresAnalyses {
                         """).bind("id", id).execute() == 1);
     }
 
-    /** In one transaction: evidence replaced, analysis completed, events on their way. Nothing when it has ended already or a newer epoch has begun. */
-    void complete(UUID id, long epoch, int fired, List<NewFeature> reports, List<Event<?>> events) {
+    /**
+     * In one transaction: evidence replaced, analysis completed, events on their way. Nothing when it has ended already or
+     * a newer epoch has begun.
+     *
+     * @param events of the dictionary's features
+     * @param announcements of probes
+     */
+    void complete(
+            UUID id,
+            long epoch,
+            int fired,
+            List<NewFeature> reports,
+            List<Event<?>> events,
+            ProbeReport probes,
+            List<Event<?>> announcements) {
         jdbi.useTransaction(handle -> {
             int ended = handle.createUpdate("""
                             update analysis
                             set state = 'completed', features = :fired, attributions = :attributions,
+                                probes = cast(:probes as json),
                                 shards_done = shards_total, finished_at = now()
                             where id = :id and epoch = :epoch and state = 'running'
                             """)
@@ -214,10 +230,12 @@ class PostgresAnalyses {
                     .bind("epoch", epoch)
                     .bind("fired", fired)
                     .bind("attributions", attributions(events))
+                    .bind("probes", new String(Json.bytes(probes), StandardCharsets.UTF_8))
                     .execute();
             if (ended == 1) {
                 features.replace(handle, id, reports);
                 events.forEach(event -> outbox.add(handle, event));
+                announcements.forEach(event -> outbox.add(handle, event));
             }
         });
     }
@@ -226,6 +244,16 @@ class PostgresAnalyses {
         return Math.toIntExact(events.stream()
                 .filter(event -> event.data() instanceof FeatureAttributed)
                 .count());
+    }
+
+    /** What a completed analysis says of probes. */
+    Optional<ProbeReport> probes(UUID id) {
+        return jdbi.withHandle(handle -> handle.createQuery(
+                        "select probes from analysis where id = :id and state = 'completed' and probes is not null")
+                .bind("id", id)
+                .mapTo(String.class)
+                .findOne()
+                .map(json -> Json.read(json.getBytes(StandardCharsets.UTF_8), ProbeReport.class)));
     }
 
     Optional<Analysis> find(UUID id) {

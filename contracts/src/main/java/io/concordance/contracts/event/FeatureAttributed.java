@@ -1,5 +1,6 @@
 package io.concordance.contracts.event;
 
+import io.concordance.contracts.release.Pooling;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param arm arm whose bad outcomes were screened
  * @param gradient what the gradient says of the feature, on screening documents; null until it was asked
  * @param ablation what removing the feature does, on documents that the screen has not seen; null until it was tried
+ * @param pooling how the values of tokens became those of documents, of bad and ok ones alike; null for the largest,
+ *     counted as said above
  */
 public record FeatureAttributed(
         String featureUid,
@@ -21,7 +24,22 @@ public record FeatureAttributed(
         Screen screen,
         Calibration calibration,
         @Nullable Gradient gradient,
-        @Nullable Ablation ablation) {
+        @Nullable Ablation ablation,
+        @Nullable Pooling pooling) {
+
+    /** By the largest activation of each document. */
+    public FeatureAttributed(
+            String featureUid,
+            String dictionary,
+            int index,
+            String arm,
+            String armKind,
+            Screen screen,
+            Calibration calibration,
+            @Nullable Gradient gradient,
+            @Nullable Ablation ablation) {
+        this(featureUid, dictionary, index, arm, armKind, screen, calibration, gradient, ablation, null);
+    }
 
     /** As the screen leaves it. */
     public FeatureAttributed(

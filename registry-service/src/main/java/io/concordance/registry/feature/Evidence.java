@@ -4,6 +4,7 @@ import io.concordance.contracts.event.FeatureAttributed.Ablation;
 import io.concordance.contracts.event.FeatureAttributed.Calibration;
 import io.concordance.contracts.event.FeatureAttributed.Gradient;
 import io.concordance.contracts.event.FeatureAttributed.Screen;
+import io.concordance.contracts.release.Pooling;
 import io.concordance.contracts.statistics.Proportion;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param gradient null until gradients were asked
  * @param ablation null until the feature was removed to see what changes
+ * @param pooling how values of tokens became those of documents; null for a feature's largest
  */
 public record Evidence(
         String arm,
@@ -19,7 +21,19 @@ public record Evidence(
         Screen screen,
         Calibration calibration,
         @Nullable Gradient gradient,
-        @Nullable Ablation ablation) {
+        @Nullable Ablation ablation,
+        @Nullable Pooling pooling) {
+
+    /** By the largest activation of each document. */
+    public Evidence(
+            String arm,
+            String armKind,
+            Screen screen,
+            Calibration calibration,
+            @Nullable Gradient gradient,
+            @Nullable Ablation ablation) {
+        this(arm, armKind, screen, calibration, gradient, ablation, null);
+    }
 
     /** Association alone. */
     public Evidence(String arm, String armKind, Screen screen, Calibration calibration) {

@@ -95,13 +95,15 @@ class PostgresFeatureIntake implements FeatureIntake {
         FeatureAttributed data = event.data();
         once(event, data.featureUid(), data.dictionary(), data.index(), handle -> {
             handle.createUpdate("""
-                            insert into evidence (feature_uid, arm, arm_kind, screen, calibration, gradient, ablation, stated_at)
-                            values (:uid, :arm, :kind, :screen, :calibration, :gradient, :ablation, :at)
+                            insert into evidence (feature_uid, arm, arm_kind, screen, calibration, gradient, ablation, pooling,
+                                                  stated_at)
+                            values (:uid, :arm, :kind, :screen, :calibration, :gradient, :ablation, :pooling, :at)
                             on conflict (feature_uid, arm) do update
                             set arm_kind = excluded.arm_kind, screen = excluded.screen,
                                 calibration = excluded.calibration,
                                 gradient = coalesce(excluded.gradient, evidence.gradient),
                                 ablation = coalesce(excluded.ablation, evidence.ablation),
+                                pooling = excluded.pooling,
                                 stated_at = excluded.stated_at
                             where evidence.stated_at <= excluded.stated_at
                             """)
@@ -112,6 +114,7 @@ class PostgresFeatureIntake implements FeatureIntake {
                     .bind("calibration", json(data.calibration()))
                     .bind("gradient", json(data.gradient()))
                     .bind("ablation", json(data.ablation()))
+                    .bind("pooling", json(data.pooling()))
                     .bind("at", event.time())
                     .execute();
             Grade grade = Grading.grade(PostgresFeatureRows.evidence(handle, data.featureUid()));

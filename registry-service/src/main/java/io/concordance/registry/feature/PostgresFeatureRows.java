@@ -7,6 +7,7 @@ import io.concordance.contracts.event.FeatureAttributed.Screen;
 import io.concordance.contracts.event.FeatureExplained.Score;
 import io.concordance.contracts.json.Json;
 import io.concordance.contracts.release.ConcernLevel;
+import io.concordance.contracts.release.Pooling;
 import io.concordance.registry.feature.Feature.Origin;
 import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
@@ -84,7 +85,8 @@ final class PostgresFeatureRows {
                 json(row.getString("screen"), Screen.class),
                 json(row.getString("calibration"), Calibration.class),
                 optional(row.getString("gradient"), Gradient.class),
-                optional(row.getString("ablation"), Ablation.class));
+                optional(row.getString("ablation"), Ablation.class),
+                optional(row.getString("pooling"), Pooling.class));
     }
 
     private static <T> @Nullable T optional(@Nullable String text, Class<T> type) {
