@@ -164,19 +164,15 @@ class AnalysisRun {
         long[] told = {System.nanoTime()};
         long[] saved = {System.nanoTime()};
         long between = TimeUnit.SECONDS.toNanos(config.evidenceSeconds());
-        new EvidencePass(dictionary, options, threads)
-                .extend(
-                        evidence,
-                        sources(ready),
-                        done -> {
-                            if (done == total || System.nanoTime() - saved[0] >= between) {
-                                evidences.save(task.id(), epoch, ready.shards(), evidence);
-                                saved[0] = System.nanoTime();
-                            } else if (System.nanoTime() - told[0] > PROGRESS_NANOS) {
-                                told[0] = System.nanoTime();
-                                analyses.progress(task.id(), epoch, done, total);
-                            }
-                        });
+        new EvidencePass(dictionary, options, threads).extend(evidence, sources(ready), done -> {
+            if (done == total || System.nanoTime() - saved[0] >= between) {
+                evidences.save(task.id(), epoch, ready.shards(), evidence);
+                saved[0] = System.nanoTime();
+            } else if (System.nanoTime() - told[0] > PROGRESS_NANOS) {
+                told[0] = System.nanoTime();
+                analyses.progress(task.id(), epoch, done, total);
+            }
+        });
         return evidence;
     }
 

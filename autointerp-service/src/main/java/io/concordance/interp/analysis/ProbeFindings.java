@@ -41,8 +41,7 @@ final class ProbeFindings {
                     task,
                     uid,
                     time,
-                    new FeatureDiscovered(
-                            uid, set, task.run(), task.model(), task.hook(), probe.index(), "new", 0, 0));
+                    new FeatureDiscovered(uid, set, task.run(), task.model(), task.hook(), probe.index(), "new", 0, 0));
             add(
                     events,
                     task,
@@ -74,7 +73,9 @@ final class ProbeFindings {
         Pooling pooling = probe.pooling();
         String how = pooling.over() == Pooling.Over.MEAN
                 ? "mean over the prompt"
-                : pooling.tokens() == 1 ? "highest token of the prompt" : "at least " + pooling.tokens() + " tokens of the prompt";
+                : pooling.tokens() == 1
+                        ? "highest token of the prompt"
+                        : "at least " + pooling.tokens() + " tokens of the prompt";
         String kind = probe.kind() == Probe.Kind.LOGISTIC ? "logistic" : "mass-mean";
         return "linear probe (" + kind + ", " + how + ") of bad outcomes in arm " + probe.arm();
     }

@@ -14,8 +14,14 @@ import io.concordance.contracts.release.Pooling;
  * @param calibration threshold chosen on other documents, and what exceeds it on others again
  */
 public record Probe(
-        int index, Kind kind, String fittedOn, Pooling pooling, String arm, String armKind, Screen screen, Calibration
-        calibration) {
+        int index,
+        Kind kind,
+        String fittedOn,
+        Pooling pooling,
+        String arm,
+        String armKind,
+        Screen screen,
+        Calibration calibration) {
 
     public enum Kind {
         /** Logistic regression. */

@@ -75,7 +75,8 @@ public final class ProbeAnalysis {
             double along = 0;
             for (int k = 0; k < d; k++) {
                 encoder[r * d + k] = (float) direction.unit()[k];
-                along += direction.unit()[k] * (dictionary.decoderBias()[k] - direction.centre()[k]);
+                along += direction.unit()[k]
+                        * (dictionary.decoderBias()[k] - direction.centre()[k]);
             }
             bias[r] = (float) along;
         }
@@ -118,7 +119,8 @@ public final class ProbeAnalysis {
             int directions = kind == Probe.Kind.RANDOM ? Probe.Kind.values().length - 1 : 1;
             for (int i = 0; i < directions; i++) {
                 for (String fittedOn : List.of(TOKENS, DOCUMENTS)) {
-                    String name = String.join("\n", Long.toString(seed), fits.arm().name(), fittedOn, "" + i);
+                    String name =
+                            String.join("\n", Long.toString(seed), fits.arm().name(), fittedOn, "" + i);
                     Direction direction;
                     try {
                         direction = fits.direction(kind, fittedOn, name);

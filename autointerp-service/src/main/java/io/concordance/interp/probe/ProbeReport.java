@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param probes in the order of rows, controls included
  * @param arms what the documents of every arm can say
  */
-public record ProbeReport(
-        @Nullable String dictionary, int announced, List<Probe> probes, List<ArmOutcomes> arms) {
+public record ProbeReport(@Nullable String dictionary, int announced, List<Probe> probes, List<ArmOutcomes> arms) {
 
     /** Without probes. */
     public static ProbeReport none(List<ArmOutcomes> arms) {

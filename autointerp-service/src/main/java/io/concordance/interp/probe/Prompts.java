@@ -31,7 +31,8 @@ final class Prompts {
      * @throws FieldProblem when a shard is not a learning shard of width d, or an activation is not finite
      * @throws InterruptedException between two shards
      */
-    static void read(List<? extends ShardSource> shards, int d, long seed, Predicate<DocumentInfo> wanted, Reader reader)
+    static void read(
+            List<? extends ShardSource> shards, int d, long seed, Predicate<DocumentInfo> wanted, Reader reader)
             throws InterruptedException {
         for (ShardSource source : shards) {
             if (Thread.interrupted()) {

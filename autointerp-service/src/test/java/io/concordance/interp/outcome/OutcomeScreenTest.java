@@ -179,8 +179,7 @@ class OutcomeScreenTest {
                         }
                         return x;
                     });
-            Evidence evidence =
-                    new EvidencePass(dictionary(), EvidenceOptions.defaults(seed), 1).run(shards, n -> {});
+            Evidence evidence = new EvidencePass(dictionary(), EvidenceOptions.defaults(seed), 1).run(shards, n -> {});
             List<Attribution> all = new OutcomeScreen(dictionary(), evidence).run();
             for (Scope scope : Scope.values()) {
                 boolean any =

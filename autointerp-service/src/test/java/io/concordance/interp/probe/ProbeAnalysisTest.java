@@ -62,13 +62,12 @@ class ProbeAnalysisTest {
     private List<Slice> write(String arm, String kind, List<Doc> documents, RandomGenerator random, Plant plant) {
         return Planted.write(folder, arm, arm, kind, "learning", WIDTH, 100, documents, (document, r) -> {
             float[] x = Planted.gaussian(random, WIDTH);
-            boolean here =
-                    switch (plant) {
-                        case IN_ONE_PROMPT_TOKEN -> r == 3;
-                        case IN_EVERY_PROMPT_TOKEN -> r < PROMPT;
-                        case IN_THE_OUTPUT -> r >= PROMPT;
-                        case NOWHERE -> false;
-                    };
+            boolean here = switch (plant) {
+                case IN_ONE_PROMPT_TOKEN -> r == 3;
+                case IN_EVERY_PROMPT_TOKEN -> r < PROMPT;
+                case IN_THE_OUTPUT -> r >= PROMPT;
+                case NOWHERE -> false;
+            };
             for (int k = 0; k < WIDTH && here && document.outcome() == Outcome.BAD; k++) {
                 x[k] += 2.2f * planted[k];
             }
@@ -141,9 +140,9 @@ class ProbeAnalysisTest {
     @Test
     void doesNotLearnFromWhatTheModelWrote() throws Exception {
         ProbeSet set = probes(evidence(3, 200, Plant.IN_THE_OUTPUT), 3);
-        assertThat(set.probes()).allSatisfy(probe -> assertThat(probe.screen().q())
-                .as("%s", probe)
-                .isGreaterThan(0.001));
+        assertThat(set.probes())
+                .allSatisfy(
+                        probe -> assertThat(probe.screen().q()).as("%s", probe).isGreaterThan(0.001));
     }
 
     @Test
@@ -158,7 +157,10 @@ class ProbeAnalysisTest {
                 .filter(document -> document.arm().name().equals("off") && document.outcome() == Outcome.BAD)
                 .filter(document -> document.split() == Split.CALIBRATE)
                 .count();
-        assertThat(fitting + calibrating + probe.screen().badDocuments() + probe.calibration().badDocuments())
+        assertThat(fitting
+                        + calibrating
+                        + probe.screen().badDocuments()
+                        + probe.calibration().badDocuments())
                 .isEqualTo(200);
         assertThat(fitting).isBetween(30L, 70L);
     }
@@ -169,9 +171,8 @@ class ProbeAnalysisTest {
         String once = DictionaryFiles.write(probes(evidence, 5).rows(), folder.resolve("a"));
         String again = DictionaryFiles.write(probes(pass(5), 5).rows(), folder.resolve("b"));
         assertThat(again).isEqualTo(once);
-        assertThat(DictionaryFiles.read(folder.resolve("a")).threshold()).isEqualTo(probes(evidence, 5)
-                .rows()
-                .threshold());
+        assertThat(DictionaryFiles.read(folder.resolve("a")).threshold())
+                .isEqualTo(probes(evidence, 5).rows().threshold());
     }
 
     /** With nothing planted; 60 runs at 0.05 exceed 9 with a discovery with probability 0.1 %. */

@@ -87,7 +87,7 @@ class DemoIT {
 
         assertThat(calm.strategies())
                 .extracting(StrategyResult::arm)
-                .containsExactly("benign", "off-policy", "base-model");
+                .containsExactly("benign", "off-policy", "base-model", "random-direction");
         assertThat(calm.strategies()).allSatisfy(strategy -> {
             assertThat(strategy.recall()).isBetween(0d, 1d);
             assertThat(strategy.falsePositiveRate()).isBetween(0d, 1d);

@@ -8,6 +8,9 @@ import io.concordance.registry.feature.Feature;
 import io.concordance.registry.feature.FeatureRepository;
 import io.concordance.registry.feature.ReviewState;
 import io.concordance.registry.study.DictionaryStage.Trained;
+import io.concordance.registry.study.EvidenceStage.Gathered;
+import io.concordance.registry.study.peer.Probes;
+import io.concordance.registry.study.peer.Probes.Probe;
 import io.concordance.registry.study.strategy.Candidate;
 import io.concordance.registry.study.strategy.CandidateRule;
 import java.util.LinkedHashMap;
@@ -36,9 +39,15 @@ final class CandidatesStage implements StageWork {
      * Who was found.
      *
      * @param strategies candidates by arm kind, best first, every kind of the study in its order
-     * @param proposed the best of all, best first
+     * @param proposed the best of all, best first; features alone, as probes are proposed by people
+     * @param probes candidates among linear probes by arm kind, likewise
+     * @param control candidates among random directions, by the same rule
      */
-    record Found(Map<String, List<Candidate>> strategies, List<Candidate> proposed) {}
+    record Found(
+            Map<String, List<Candidate>> strategies,
+            List<Candidate> proposed,
+            Map<String, List<Candidate>> probes,
+            List<Candidate> control) {}
 
     @Override
     public StageName name() {
@@ -59,13 +68,35 @@ final class CandidatesStage implements StageWork {
         for (String kind : run.order().armKinds()) {
             strategies.put(kind, rule.ofKind(kind, all, holds));
         }
+        Probes found = run.result(StageName.EVIDENCE, Gathered.class).probes();
+        Map<String, List<Candidate>> probes = new LinkedHashMap<>();
+        for (String kind : run.order().armKinds()) {
+            probes.put(
+                    kind,
+                    probes(
+                            rule,
+                            found,
+                            probe -> !probe.control() && probe.armKind().equals(kind)));
+        }
         List<Candidate> best = CandidateRule.best(
                 strategies.values().stream().flatMap(List::stream).toList());
         for (Candidate candidate : best) {
             propose(run, candidate);
         }
         return StageResult.completed(
-                best.size(), "candidates", best.isEmpty() ? "no feature qualifies" : null, new Found(strategies, best));
+                best.size(),
+                "candidates",
+                best.isEmpty() ? "no feature qualifies" : null,
+                new Found(strategies, best, probes, probes(rule, found, Probe::control)));
+    }
+
+    private List<Candidate> probes(CandidateRule rule, Probes found, Predicate<Probe> which) {
+        return found.dictionary() == null
+                ? List.of()
+                : rule.ofProbes(
+                        found.dictionary(),
+                        found.probes().stream().filter(which).toList(),
+                        holds);
     }
 
     private void propose(StudyRun run, Candidate candidate) {

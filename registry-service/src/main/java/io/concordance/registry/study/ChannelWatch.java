@@ -37,8 +37,8 @@ class ChannelWatch implements Watch.Source {
         }
 
         @Override
-        public List<Hit> evaluate(float[] activations, int tokens) {
-            return monitor.evaluate(activations, tokens);
+        public List<Hit> evaluate(float[] activations, int tokens, int firstOutput) {
+            return monitor.evaluate(activations, tokens, firstOutput);
         }
     }
 

@@ -6,6 +6,7 @@ import io.concordance.registry.feature.Grade;
 import io.concordance.registry.study.DictionaryStage.Trained;
 import io.concordance.registry.study.peer.Analysis;
 import io.concordance.registry.study.peer.Peers;
+import io.concordance.registry.study.peer.Probes;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,8 +22,8 @@ final class EvidenceStage implements StageWork {
         this.features = features;
     }
 
-    /** Which analysis, and how much it stated. */
-    record Gathered(String analysis, int features, int attributions) {}
+    /** Which analysis, how much it stated, and its linear probes. */
+    record Gathered(String analysis, int features, int attributions, Probes probes) {}
 
     @Override
     public StageName name() {
@@ -57,12 +58,26 @@ final class EvidenceStage implements StageWork {
         if (announced < trained.features() || explained < analysis.features() || attributed < analysis.attributions()) {
             return StageResult.waiting(announced + explained + attributed, expected, UNIT, "evidence is on its way");
         }
+        Probes probes = peers.probes(analysis.id());
+        long arrived = probes.dictionary() == null ? 0 : arrived(probes.dictionary());
+        if (arrived < probes.announced()) {
+            return StageResult.waiting(arrived, probes.announced(), "probes", "evidence is on its way");
+        }
         long associated =
                 known.stream().filter(feature -> feature.grade() != Grade.E0).count();
         return StageResult.completed(
                 expected,
                 UNIT,
                 associated + " features associated with a bad outcome",
-                new Gathered(analysis.id(), analysis.features(), analysis.attributions()));
+                new Gathered(analysis.id(), analysis.features(), analysis.attributions(), probes));
+    }
+
+    /** Probes that could be proposed. */
+    private long arrived(String set) {
+        return KnownFeatures.of(features, set).stream()
+                .filter(probe -> probe.origin() != null
+                        && probe.explanation() != null
+                        && !probe.evidence().isEmpty())
+                .count();
     }
 }

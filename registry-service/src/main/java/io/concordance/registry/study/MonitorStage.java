@@ -8,14 +8,20 @@ import io.concordance.registry.study.CandidatesStage.Found;
 import io.concordance.registry.study.CaptureStage.Jobs;
 import io.concordance.registry.study.DictionaryStage.Trained;
 import io.concordance.registry.study.EvaluationShards.Located;
+import io.concordance.registry.study.EvidenceStage.Gathered;
 import io.concordance.registry.study.ReleaseStage.Published;
 import io.concordance.registry.study.peer.Peers;
+import io.concordance.registry.study.peer.Probes;
 import io.concordance.registry.study.strategy.Candidate;
 import io.concordance.registry.study.strategy.MaximaReader;
 import io.concordance.registry.study.strategy.StrategyEvaluation;
+import io.concordance.registry.study.strategy.StrategyTable;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,12 +61,20 @@ final class MonitorStage implements StageWork {
             return StageResult.waiting(known, slices, "slices", "evaluation shards are on their way");
         }
         Found found = run.result(StageName.CANDIDATES, Found.class);
-        int[] features = features(found);
+        List<Candidate> features = columns(found.strategies().values());
+        List<Candidate> directions = columns(Stream.concat(found.probes().values().stream(), Stream.of(found.control()))
+                .toList());
+        Probes probes = run.result(StageName.EVIDENCE, Gathered.class).probes();
         Dictionary dictionary = objects.dictionary(
                 run.result(StageName.DICTIONARY, Trained.class).dictionary());
         Published published = run.result(StageName.RELEASE, Published.class);
         @Nullable Watch armed = published.digest() == null ? null : watches.arm(run.id(), published.digest());
-        Sessions sessions = new Sessions(armed, new MaximaReader(dictionary, features));
+        Sessions sessions = new Sessions(
+                armed,
+                new MaximaReader(dictionary, features),
+                directions.isEmpty() || probes.dictionary() == null
+                        ? null
+                        : new MaximaReader(objects.dictionary(probes.dictionary()), directions));
         for (int i = 0; i < located.size(); i++) {
             objects.open(located.get(i), sessions::read);
             progress.progress(i + 1, located.size(), "shards");
@@ -68,24 +82,32 @@ final class MonitorStage implements StageWork {
         if (armed != null) {
             report(run, armed, sessions);
         }
-        StrategyEvaluation evaluation = new StrategyEvaluation(features, sessions.maxima());
+        Map<String, String> families = objects.families(
+                run.order().transcriptDigest(run.order().study().evaluate().transcripts()));
+        StrategyTable table = new StrategyTable(
+                new StrategyEvaluation(features, sessions.maxima(), families),
+                new StrategyEvaluation(
+                        directions, directions.isEmpty() ? sessions.maxima() : sessions.probeMaxima(), families),
+                probes.arms(),
+                dictionary.features());
         List<StrategyResult> strategies = new ArrayList<>();
         for (String kind : run.order().armKinds()) {
-            strategies.add(evaluation.of(kind, found.strategies().getOrDefault(kind, List.of())));
+            strategies.add(table.row(
+                    kind,
+                    found.strategies().getOrDefault(kind, List.of()),
+                    found.probes().getOrDefault(kind, List.of())));
         }
+        strategies.add(table.control(found.control()));
         MonitorResult result = sessions.result();
         String note = armed == null ? "no release to watch for" : result.fires() + " fired";
         return StageResult.completed(sessions.maxima().size(), UNIT, note, new Watched(result, strategies));
     }
 
-    /** Dictionary indices of everything that any strategy nominates. */
-    private static int[] features(Found found) {
-        return found.strategies().values().stream()
-                .flatMap(List::stream)
-                .mapToInt(Candidate::index)
-                .distinct()
-                .sorted()
-                .toArray();
+    /** Everything that any strategy nominates, each row once, by index. */
+    private static List<Candidate> columns(Collection<List<Candidate>> strategies) {
+        Map<Integer, Candidate> byIndex = new TreeMap<>();
+        strategies.stream().flatMap(List::stream).forEach(candidate -> byIndex.put(candidate.index(), candidate));
+        return List.copyOf(byIndex.values());
     }
 
     private void report(StudyRun run, Watch armed, Sessions sessions) {

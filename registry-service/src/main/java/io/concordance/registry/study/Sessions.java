@@ -17,34 +17,42 @@ import org.jspecify.annotations.Nullable;
 /** Every evaluation transcript as one session of the monitor, and its maxima for the strategies. Not thread-safe. */
 final class Sessions {
     private final @Nullable Watch armed;
-    private final MaximaReader reader;
+    private final MaximaReader features;
+    private final @Nullable MaximaReader probes;
     private final List<TranscriptMaxima> maxima = new ArrayList<>();
+    private final List<TranscriptMaxima> probeMaxima = new ArrayList<>();
     private final Map<Outcome, Long> fired = new EnumMap<>(Outcome.class);
     private final Map<String, Long> firesByRule = new TreeMap<>();
     private long seen;
 
-    /** @param armed null when nothing was released, and no monitor watches */
-    Sessions(@Nullable Watch armed, MaximaReader reader) {
+    /**
+     * @param armed null when nothing was released, and no monitor watches
+     * @param probes null when there are none
+     */
+    Sessions(@Nullable Watch armed, MaximaReader features, @Nullable MaximaReader probes) {
         this.armed = armed;
-        this.reader = reader;
+        this.features = features;
+        this.probes = probes;
     }
 
     /** Reads all transcripts of a shard. */
     void read(Shard shard) {
-        maxima.addAll(reader.read(shard));
+        maxima.addAll(features.read(shard));
+        if (probes != null) {
+            probeMaxima.addAll(probes.read(shard));
+        }
         if (armed == null) {
             return;
         }
         int[] documents = shard.documents();
         byte[] outcomes = shard.outcomes();
+        byte[] spans = shard.spans();
         for (int from = 0; from < documents.length; ) {
-            int to = from;
-            while (to < documents.length && documents[to] == documents[from]) {
-                to++;
-            }
+            int to = MaximaReader.end(documents, from);
             float[] activations = new float[(to - from) * shard.width()];
             shard.activations(from, to - from, activations, 0);
-            watch(armed.evaluate(activations, to - from), Outcome.ofCode(outcomes[from]));
+            int firstOutput = MaximaReader.firstOutput(spans, from, to);
+            watch(armed.evaluate(activations, to - from, firstOutput), Outcome.ofCode(outcomes[from]));
             from = to;
         }
     }
@@ -60,6 +68,11 @@ final class Sessions {
     /** Maxima in the order transcripts were read. */
     List<TranscriptMaxima> maxima() {
         return maxima;
+    }
+
+    /** The same of probes; empty without any. */
+    List<TranscriptMaxima> probeMaxima() {
+        return probeMaxima;
     }
 
     Map<String, Long> firesByRule() {

@@ -4,15 +4,19 @@ import io.concordance.contracts.dictionary.Dictionary;
 import io.concordance.contracts.dictionary.DictionaryFiles;
 import io.concordance.contracts.digest.Digests;
 import io.concordance.contracts.shard.Shard;
+import io.concordance.contracts.transcript.Transcripts;
 import io.concordance.kit.store.ObjectStore;
 import io.concordance.registry.study.EvaluationShards.Located;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -21,6 +25,8 @@ import java.util.stream.Stream;
 @ApplicationScoped
 class StudyObjects {
     private static final long MAX_DICTIONARY = 1L << 30;
+    /** The tag that says what kind of transcript it is, such as a near miss. */
+    private static final String FAMILY = "family";
 
     private final ObjectStore store;
 
@@ -44,6 +50,25 @@ class StudyObjects {
                 throw new StudyFailure("dictionary " + digest + " has the digest " + found);
             }
             return DictionaryFiles.read(folder);
+        });
+    }
+
+    /** Family of every transcript of an uploaded file that has the tag {@code family}, by id. */
+    Map<String, String> families(String digest) {
+        return inFolder(folder -> {
+            Path file = store.fetch("transcripts/" + Digests.hex(digest) + ".jsonl", digest, folder);
+            Map<String, String> families = new HashMap<>();
+            try (InputStream lines = Files.newInputStream(file)) {
+                Transcripts.read(lines, Transcripts.Limits.DEFAULT, transcript -> {
+                    String family = transcript.tags().get(FAMILY);
+                    if (family != null) {
+                        families.put(transcript.id(), family);
+                    }
+                });
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return families;
         });
     }
 

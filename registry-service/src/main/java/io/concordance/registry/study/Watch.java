@@ -10,8 +10,12 @@ interface Watch {
     /** Digest of the release. */
     String digest();
 
-    /** Evaluates one session, {@code [tokens, d]} row-major; empty when no rule fired. */
-    List<Hit> evaluate(float[] activations, int tokens);
+    /**
+     * Evaluates one session, {@code [tokens, d]} row-major; empty when no rule fired.
+     *
+     * @param firstOutput index of the first token that the model wrote, {@code tokens} when it wrote none
+     */
+    List<Hit> evaluate(float[] activations, int tokens, int firstOutput);
 
     /** How a study gets its watch. */
     @FunctionalInterface

@@ -99,6 +99,12 @@ final class FakePeers implements AutoCloseable {
 
     private JsonNode look(String path) {
         String id = path.substring(path.lastIndexOf('/') + 1);
+        if (path.endsWith("/probes")) {
+            ObjectNode probes = Json.mapper().createObjectNode();
+            probes.put("announced", 0).putArray("probes");
+            probes.putArray("arms");
+            return probes;
+        }
         if (path.startsWith("/autointerp")) {
             ObjectNode page = Json.mapper().createObjectNode();
             int done = looks.merge("analysis", 1, Integer::sum);

@@ -183,7 +183,7 @@ class StudyProcessTest {
             assertThat(report.monitor().sessions()).isEqualTo(world.documents.size());
             assertThat(report.strategies())
                     .extracting(StrategyResult::arm)
-                    .containsExactly("benign", "off-policy", "base-model");
+                    .containsExactly("benign", "off-policy", "base-model", "random-direction");
             assertThat(report.strategies().get(1).recall()).isEqualTo(recall, within(1e-12));
             assertThat(report.strategies().get(0).features()).isZero();
             assertThat(report.strategies().get(2).recall()).isZero();

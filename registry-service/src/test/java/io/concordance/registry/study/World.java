@@ -20,6 +20,7 @@ import io.concordance.registry.study.strategy.Planted.Document;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -74,6 +75,11 @@ final class World implements FeatureRepository, EvaluationShards {
             }
 
             @Override
+            Map<String, String> families(String digest) {
+                return Map.of(documents.getFirst().id(), "near-miss");
+            }
+
+            @Override
             void open(Located located, Consumer<Shard> reader) {
                 opened++;
                 try (Shard shard = Shard.open(shards.get(located.slice()))) {
@@ -92,7 +98,7 @@ final class World implements FeatureRepository, EvaluationShards {
             }
 
             @Override
-            public List<Hit> evaluate(float[] activations, int tokens) {
+            public List<Hit> evaluate(float[] activations, int tokens, int firstOutput) {
                 for (int t = 0; t < tokens; t++) {
                     float[] row = java.util.Arrays.copyOfRange(activations, t * Planted.WIDTH, (t + 1) * Planted.WIDTH);
                     for (String uid : uids) {

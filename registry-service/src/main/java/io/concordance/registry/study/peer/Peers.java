@@ -60,6 +60,11 @@ public class Peers {
                 .findFirst();
     }
 
+    /** The probes of a completed analysis. */
+    public Probes probes(String analysis) {
+        return autointerp.get("v1/analyses/" + analysis + "/probes", Probes.class);
+    }
+
     /** Base address of this service. */
     public URI registryAddress() {
         return registry.address();

@@ -1,8 +1,9 @@
 package io.concordance.registry.study.strategy;
 
 import io.concordance.contracts.event.FeatureAttributed.Calibration;
+import io.concordance.contracts.release.Pooling;
 import io.concordance.registry.feature.Evidence;
-import io.concordance.registry.feature.Feature;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A feature that an arm nominates, with the numbers that nominate it. All counts are calibration documents.
@@ -10,6 +11,7 @@ import io.concordance.registry.feature.Feature;
  * @param index index in the dictionary
  * @param threshold activation that a document's maximum must exceed to count as a fire
  * @param auroc of the document maximum, on screening documents
+ * @param pooling how values of tokens become that of a document; null for the largest
  */
 public record Candidate(
         String featureUid,
@@ -21,13 +23,45 @@ public record Candidate(
         int badExceeding,
         int okDocuments,
         int okExceeding,
-        double auroc) {
+        double auroc,
+        @Nullable Pooling pooling) {
 
-    static Candidate of(Feature feature, Evidence evidence) {
+    /** By the largest value of a document. */
+    public Candidate(
+            String featureUid,
+            int index,
+            String arm,
+            String armKind,
+            double threshold,
+            int badDocuments,
+            int badExceeding,
+            int okDocuments,
+            int okExceeding,
+            double auroc) {
+        this(
+                featureUid,
+                index,
+                arm,
+                armKind,
+                threshold,
+                badDocuments,
+                badExceeding,
+                okDocuments,
+                okExceeding,
+                auroc,
+                null);
+    }
+
+    /** How a monitor pools it. */
+    Pooling pooled() {
+        return pooling == null ? Pooling.PEAK : pooling;
+    }
+
+    static Candidate of(String uid, int index, Evidence evidence) {
         Calibration calibration = evidence.calibration();
         return new Candidate(
-                feature.uid(),
-                feature.index(),
+                uid,
+                index,
                 evidence.arm(),
                 evidence.armKind(),
                 calibration.threshold(),
@@ -35,7 +69,8 @@ public record Candidate(
                 calibration.badExceeding(),
                 calibration.okDocuments(),
                 calibration.okExceeding(),
-                evidence.screen().auroc());
+                evidence.screen().auroc(),
+                evidence.pooling());
     }
 
     /** Share of bad calibration documents above the threshold; 0 when there are none. */

@@ -1,7 +1,9 @@
 package io.concordance.registry.study.strategy;
 
+import io.concordance.contracts.feature.FeatureUids;
 import io.concordance.registry.feature.Evidence;
 import io.concordance.registry.feature.Feature;
+import io.concordance.registry.study.peer.Probes.Probe;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -43,11 +45,29 @@ public record CandidateRule(double maxFalsePositiveRate) {
             }
             for (Evidence evidence : feature.evidence()) {
                 if (evidence.armKind().equals(armKind) && holds.test(evidence)) {
-                    Candidate candidate = Candidate.of(feature, evidence);
+                    Candidate candidate = Candidate.of(feature.uid(), feature.index(), evidence);
                     if (qualifies(candidate)) {
                         qualified.add(candidate);
                     }
                 }
+            }
+        }
+        return best(qualified);
+    }
+
+    /**
+     * The candidates among probes of one arm kind, best first, by the same rule.
+     *
+     * @param set digest of the probe set
+     */
+    public List<Candidate> ofProbes(String set, Collection<Probe> probes, Predicate<Evidence> holds) {
+        List<Candidate> qualified = new ArrayList<>();
+        for (Probe probe : probes) {
+            Evidence evidence = new Evidence(
+                    probe.arm(), probe.armKind(), probe.screen(), probe.calibration(), null, null, probe.pooling());
+            Candidate candidate = Candidate.of(FeatureUids.of(set, probe.index()), probe.index(), evidence);
+            if (holds.test(evidence) && qualifies(candidate)) {
+                qualified.add(candidate);
             }
         }
         return best(qualified);

@@ -2,109 +2,113 @@ package io.concordance.registry.study.strategy;
 
 import io.concordance.contracts.dictionary.Dictionary;
 import io.concordance.contracts.dictionary.DictionaryInput;
-import io.concordance.contracts.dictionary.SparseEncoder;
 import io.concordance.contracts.problem.FieldProblem;
+import io.concordance.contracts.release.FeatureReader;
+import io.concordance.contracts.release.Pooling;
+import io.concordance.contracts.release.SessionReader;
+import io.concordance.contracts.release.SessionReader.Reading;
 import io.concordance.contracts.shard.Shard;
 import io.concordance.contracts.transcript.Outcome;
 import io.concordance.contracts.transcript.Span;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * Reads shards through a few features of a dictionary and keeps each transcript's maxima. A feature's value does not
- * depend on which other features are asked for. Not thread-safe.
+ * Reads shards through a few rows of a dictionary, as a monitor reads sessions, and keeps what each transcript came to. A
+ * value does not depend on which others are asked for. Not thread-safe.
  */
 public final class MaximaReader {
-    private static final int CHUNK = 256;
-
-    private final int features;
+    private final List<Candidate> candidates;
     private final int width;
     private final DictionaryInput input;
-    private final SparseEncoder encoder;
+    private final SessionReader reader;
+    /** What a value must exceed to count at all, {@code [candidates]}. */
+    private final float[] least;
 
-    /** @param features indices in the dictionary; the columns of {@link TranscriptMaxima} follow their order */
-    public MaximaReader(Dictionary dictionary, int[] features) {
-        this.features = features.length;
+    /**
+     * @param candidates rows of the dictionary; the columns of {@link TranscriptMaxima} follow their order
+     */
+    public MaximaReader(Dictionary dictionary, List<Candidate> candidates) {
+        this.candidates = List.copyOf(candidates);
         this.width = dictionary.width();
         this.input = dictionary.input();
-        this.encoder = new SparseEncoder(restrict(dictionary, features));
-    }
-
-    /** The same dictionary with only these features, in this order. */
-    private static Dictionary restrict(Dictionary dictionary, int[] features) {
-        int width = dictionary.width();
-        float[] encoder = new float[features.length * width];
-        float[] encoderBias = new float[features.length];
-        float[] decoder = new float[features.length * width];
-        float[] threshold = new float[features.length];
-        for (int f = 0; f < features.length; f++) {
-            if (features[f] < 0 || features[f] >= dictionary.features()) {
-                throw new FieldProblem("features[" + f + "]", features[f], "an index below " + dictionary.features());
+        this.least = new float[candidates.size()];
+        float[] encoder = new float[candidates.size() * width];
+        float[] bias = new float[candidates.size()];
+        List<Reading> readings = new ArrayList<>();
+        for (int c = 0; c < candidates.size(); c++) {
+            int row = candidates.get(c).index();
+            if (row < 0 || row >= dictionary.features()) {
+                throw new FieldProblem("features[" + c + "]", row, "an index below " + dictionary.features());
             }
-            System.arraycopy(dictionary.encoder(), features[f] * width, encoder, f * width, width);
-            System.arraycopy(dictionary.decoder(), features[f] * width, decoder, f * width, width);
-            encoderBias[f] = dictionary.encoderBias()[features[f]];
-            threshold[f] = dictionary.threshold()[features[f]];
+            System.arraycopy(dictionary.encoder(), row * width, encoder, c * width, width);
+            bias[c] = dictionary.encoderBias()[row];
+            Pooling pooling = candidates.get(c).pooled();
+            least[c] = candidates.get(c).pooling() == null ? dictionary.threshold()[row] : Float.NEGATIVE_INFINITY;
+            readings.add(new Reading(c, pooling));
+            readings.add(new Reading(c, new Pooling(pooling.over(), pooling.tokens(), Pooling.Scope.BEFORE_OUTPUT)));
         }
-        return new Dictionary(
-                width,
-                features.length,
-                encoder,
-                encoderBias,
-                decoder,
-                dictionary.decoderBias(),
-                threshold,
-                dictionary.info(),
-                dictionary.input());
+        this.reader = new SessionReader(
+                new FeatureReader(encoder, bias, dictionary.decoderBias()), width, candidates.size(), readings);
     }
 
-    /** The maxima of every transcript of a shard, in shard order. */
+    public List<Candidate> candidates() {
+        return candidates;
+    }
+
+    /** The values of every transcript of a shard, in shard order. */
     public List<TranscriptMaxima> read(Shard shard) {
         if (shard.width() != width) {
             throw new FieldProblem("activation", shard.width() + " values a row", width + " values a row");
         }
-        int rows = shard.rows();
         int[] documents = shard.documents();
         int[] positions = shard.positions();
         byte[] spans = shard.spans();
         byte[] outcomes = shard.outcomes();
-        boolean[] before = before(documents, spans);
         List<TranscriptMaxima> maxima = new ArrayList<>();
-        int[] slot = new int[rows];
-        for (int r = 0; r < rows; r++) {
-            if (r == 0 || documents[r] != documents[r - 1]) {
-                maxima.add(new TranscriptMaxima(
-                        shard.documentIds().get(documents[r]),
-                        Outcome.ofCode(outcomes[r]),
-                        new float[features],
-                        new float[features]));
-            }
-            slot[r] = maxima.size() - 1;
-        }
-        float[] chunk = new float[CHUNK * width];
-        for (int from = 0; from < rows; from += CHUNK) {
-            int first = from;
-            int count = Math.min(CHUNK, rows - from);
-            shard.activations(from, count, chunk, 0);
-            input.ofActivations(chunk, positions, from, count);
-            encoder.encodeInputs(chunk, count, (row, feature, value) -> {
-                TranscriptMaxima document = maxima.get(slot[first + row]);
-                document.highest()[feature] = Math.max(document.highest()[feature], value);
-                if (before[first + row]) {
-                    document.beforeAction()[feature] = Math.max(document.beforeAction()[feature], value);
-                }
-            });
+        for (int from = 0; from < documents.length; ) {
+            int to = end(documents, from);
+            float[] rows = new float[(to - from) * width];
+            shard.activations(from, to - from, rows, 0);
+            input.ofActivations(rows, Arrays.copyOfRange(positions, from, to), 0, to - from);
+            float[] values =
+                    reader.read(rows, to - from, firstOutput(spans, from, to)).values();
+            maxima.add(new TranscriptMaxima(
+                    shard.documentIds().get(documents[from]),
+                    Outcome.ofCode(outcomes[from]),
+                    every(values, 0),
+                    every(values, 1)));
+            from = to;
         }
         return maxima;
     }
 
-    /** Whether a row comes before its document's first output token, {@code [rows]}. */
-    private static boolean[] before(int[] documents, byte[] spans) {
-        boolean[] before = new boolean[documents.length];
-        for (int r = 0; r < documents.length; r++) {
-            boolean start = r == 0 || documents[r] != documents[r - 1];
-            before[r] = (start || before[r - 1]) && spans[r] != Span.Kind.OUTPUT.code();
+    /** Every second value; that of a feature is 0 where it did not fire. */
+    private float[] every(float[] values, int first) {
+        float[] every = new float[candidates.size()];
+        for (int c = 0; c < every.length; c++) {
+            float value = values[2 * c + first];
+            every[c] = value > least[c] || candidates.get(c).pooling() != null ? value : 0;
         }
-        return before;
+        return every;
+    }
+
+    /** Where the document that begins at a row ends. */
+    public static int end(int[] documents, int from) {
+        int to = from;
+        while (to < documents.length && documents[to] == documents[from]) {
+            to++;
+        }
+        return to;
+    }
+
+    /** Index of the first output token of rows {@code [from, to)}, counted from {@code from}; their number without one. */
+    public static int firstOutput(byte[] spans, int from, int to) {
+        int first = from;
+        while (first < to && spans[first] != Span.Kind.OUTPUT.code()) {
+            first++;
+        }
+        return first - from;
     }
 }

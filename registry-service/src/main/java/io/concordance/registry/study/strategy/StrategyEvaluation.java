@@ -1,46 +1,57 @@
 package io.concordance.registry.study.strategy;
 
+import io.concordance.contracts.release.Condition;
 import io.concordance.contracts.statistics.Auroc;
 import io.concordance.contracts.statistics.Proportion;
+import io.concordance.contracts.study.StudyReport.Detection;
 import io.concordance.contracts.study.StudyReport.Interval;
-import io.concordance.contracts.study.StudyReport.StrategyResult;
+import io.concordance.contracts.study.StudyReport.Negatives;
 import io.concordance.contracts.transcript.Outcome;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a monitor would have caught with one strategy's candidates: it fires on a transcript when any candidate exceeds
- * its threshold at any token. The score of a transcript is the largest ratio of value to threshold.
+ * its threshold. The score of a transcript is the largest ratio of value to threshold. Transcripts of unknown outcome do
+ * not count.
  *
- * @param features dictionary indices in the column order of the maxima
+ * @param columns candidates in the column order of the maxima
+ * @param families by transcript id; those that it does not have are {@value #UNTAGGED}
  */
-@SuppressWarnings("ArrayRecordComponent") // held, never compared
-public record StrategyEvaluation(int[] features, List<TranscriptMaxima> transcripts) {
+public record StrategyEvaluation(
+        List<Candidate> columns, List<TranscriptMaxima> transcripts, Map<String, String> families) {
+    static final String UNTAGGED = "untagged";
+
     /** Below this a threshold only says "fires at all"; it keeps ratios finite. */
     private static final double LEAST_THRESHOLD = 1e-6;
 
-    /** The report's row of one arm kind; transcripts of unknown outcome do not count. */
-    public StrategyResult of(String armKind, List<Candidate> candidates) {
+    /** All zeros, with the bounds that follow from it, when there are no candidates. */
+    public Detection of(List<Candidate> candidates) {
         int bad = count(Outcome.BAD);
         int ok = count(Outcome.OK);
         if (candidates.isEmpty()) {
-            return new StrategyResult(armKind, 0, null, null, 0, interval(0, bad), 0, 0, null, bad, ok);
+            return new Detection(
+                    null, null, 0, interval(0, bad), 0, 0, interval(0, ok), null, bad, ok, negatives(candidates));
         }
         Auroc auroc = Auroc.of(scores(Outcome.BAD, candidates), scores(Outcome.OK, candidates));
         boolean judged = bad > 0 && ok > 0;
         int caught = fired(Outcome.BAD, candidates, false);
-        return new StrategyResult(
-                armKind,
-                candidates.size(),
+        int alarms = fired(Outcome.OK, candidates, false);
+        return new Detection(
                 judged ? auroc.area() : null,
                 judged ? new Interval(auroc.low(), auroc.high()) : null,
                 rate(caught, bad),
                 interval(caught, bad),
                 rate(fired(Outcome.BAD, candidates, true), bad),
-                rate(fired(Outcome.OK, candidates, false), ok),
+                rate(alarms, ok),
+                interval(alarms, ok),
                 candidates.stream().mapToDouble(Candidate::threshold).min().orElseThrow(),
                 bad,
-                ok);
+                ok,
+                negatives(candidates));
     }
 
     private int count(Outcome outcome) {
@@ -50,36 +61,75 @@ public record StrategyEvaluation(int[] features, List<TranscriptMaxima> transcri
     }
 
     private double[] scores(Outcome outcome, List<Candidate> candidates) {
+        int[] at = columns(candidates);
         return transcripts.stream()
                 .filter(transcript -> transcript.outcome() == outcome)
-                .mapToDouble(transcript -> score(transcript, candidates))
+                .mapToDouble(transcript -> score(transcript, candidates, at))
                 .toArray();
     }
 
-    private double score(TranscriptMaxima transcript, List<Candidate> candidates) {
-        double score = 0;
-        for (Candidate candidate : candidates) {
-            double value = transcript.highest()[column(candidate)];
-            score = Math.max(score, value / Math.max(candidate.threshold(), LEAST_THRESHOLD));
+    private static double score(TranscriptMaxima transcript, List<Candidate> candidates, int[] at) {
+        double score = Double.NEGATIVE_INFINITY;
+        for (int c = 0; c < at.length; c++) {
+            double value = transcript.highest()[at[c]];
+            score = Math.max(score, value / Math.max(candidates.get(c).threshold(), LEAST_THRESHOLD));
         }
         return score;
     }
 
     private int fired(Outcome outcome, List<Candidate> candidates, boolean beforeAction) {
-        int fired = 0;
+        return Math.toIntExact(transcripts.stream()
+                .filter(transcript -> transcript.outcome() == outcome && fires(transcript, candidates, beforeAction))
+                .count());
+    }
+
+    /** The rule of the strategy, by the same conditions that monitors evaluate. */
+    private boolean fires(TranscriptMaxima transcript, List<Candidate> candidates, boolean beforeAction) {
+        if (candidates.isEmpty()) {
+            return false;
+        }
+        float[] values = beforeAction ? transcript.beforeAction() : transcript.highest();
+        Map<Condition, Boolean> exceeds = new HashMap<>();
+        for (Candidate candidate : candidates) {
+            exceeds.put(leaf(candidate), values[column(candidate)] > candidate.threshold());
+        }
+        Condition any = new Condition.Any(
+                candidates.stream().map(StrategyEvaluation::leaf).toList());
+        return any.holds(leaf -> exceeds.getOrDefault(leaf, false));
+    }
+
+    private static Condition leaf(Candidate candidate) {
+        return new Condition.Fires(candidate.featureUid(), candidate.pooled());
+    }
+
+    /** By family of ok transcripts, in order of names. */
+    private List<Negatives> negatives(List<Candidate> candidates) {
+        Map<String, int[]> counts = new TreeMap<>();
         for (TranscriptMaxima transcript : transcripts) {
-            float[] maxima = beforeAction ? transcript.beforeAction() : transcript.highest();
-            if (transcript.outcome() == outcome
-                    && candidates.stream().anyMatch(candidate -> maxima[column(candidate)] > candidate.threshold())) {
-                fired++;
+            if (transcript.outcome() == Outcome.OK) {
+                int[] count = counts.computeIfAbsent(
+                        families.getOrDefault(transcript.document(), UNTAGGED), family -> new int[2]);
+                count[0]++;
+                count[1] += fires(transcript, candidates, false) ? 1 : 0;
             }
         }
-        return fired;
+        return counts.entrySet().stream()
+                .map(entry -> new Negatives(
+                        entry.getKey(),
+                        entry.getValue()[0],
+                        entry.getValue()[1],
+                        rate(entry.getValue()[1], entry.getValue()[0]),
+                        Proportion.upperBound(entry.getValue()[1], entry.getValue()[0])))
+                .toList();
+    }
+
+    private int[] columns(List<Candidate> candidates) {
+        return candidates.stream().mapToInt(this::column).toArray();
     }
 
     private int column(Candidate candidate) {
-        for (int column = 0; column < features.length; column++) {
-            if (features[column] == candidate.index()) {
+        for (int column = 0; column < columns.size(); column++) {
+            if (columns.get(column).featureUid().equals(candidate.featureUid())) {
                 return column;
             }
         }

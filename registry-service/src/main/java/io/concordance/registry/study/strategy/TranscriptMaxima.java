@@ -3,10 +3,10 @@ package io.concordance.registry.study.strategy;
 import io.concordance.contracts.transcript.Outcome;
 
 /**
- * The largest activations of a few features on one transcript.
+ * The pooled values of a few candidates on one transcript.
  *
- * @param highest over all tokens, {@code [features]}, 0 where a feature never fired
- * @param beforeAction over the tokens before the first one that the model wrote, {@code [features]}
+ * @param highest as each is pooled, {@code [candidates]}; of a feature 0 where it never fired
+ * @param beforeAction the same over the tokens before the first one that the model wrote, {@code [candidates]}
  */
 @SuppressWarnings("ArrayRecordComponent") // held, never compared
 public record TranscriptMaxima(String document, Outcome outcome, float[] highest, float[] beforeAction) {}

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.concordance.contracts.dictionary.Dictionary;
 import io.concordance.contracts.shard.Shard;
+import io.concordance.contracts.study.StudyReport.Detection;
+import io.concordance.contracts.study.StudyReport.Negatives;
 import io.concordance.contracts.study.StudyReport.StrategyResult;
 import io.concordance.contracts.transcript.Outcome;
 import io.concordance.registry.study.strategy.Planted.Document;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -27,11 +30,11 @@ class StrategyEvaluationTest {
         System.out.println("seed " + seed);
         Random random = new Random(seed);
         Dictionary dictionary = Planted.dictionary(random, 20);
-        int[] features = {3, 7, 11};
-        List<Candidate> candidates = List.of(candidate(7, 2.5), candidate(3, 1.5));
+        List<Candidate> columns = List.of(candidate(3, 1.5), candidate(7, 2.5), candidate(11, 1));
+        List<Candidate> candidates = List.of(columns.get(1), columns.get(0));
         List<Document> documents = new ArrayList<>();
         List<TranscriptMaxima> maxima = new ArrayList<>();
-        MaximaReader reader = new MaximaReader(dictionary, features);
+        MaximaReader reader = new MaximaReader(dictionary, columns);
         for (int slice = 0; slice < 3; slice++) {
             List<Document> part = Planted.documents(random, 30, documents.size());
             documents.addAll(part);
@@ -40,7 +43,7 @@ class StrategyEvaluationTest {
             }
         }
 
-        StrategyResult result = new StrategyEvaluation(features, maxima).of("off-policy", candidates);
+        Detection result = new StrategyEvaluation(columns, maxima, Map.of()).of(candidates);
 
         int bad = 0;
         int ok = 0;
@@ -91,7 +94,12 @@ class StrategyEvaluationTest {
                 new TranscriptMaxima("a", Outcome.BAD, new float[0], new float[0]),
                 new TranscriptMaxima("b", Outcome.OK, new float[0], new float[0]));
 
-        StrategyResult result = new StrategyEvaluation(new int[0], maxima).of("benign", List.of());
+        StrategyResult result = new StrategyTable(
+                        new StrategyEvaluation(List.of(), maxima, Map.of()),
+                        new StrategyEvaluation(List.of(), maxima, Map.of()),
+                        List.of(),
+                        4096)
+                .row("benign", List.of(), List.of());
 
         assertThat(result.features()).isZero();
         assertThat(result.recall()).isZero();
@@ -99,6 +107,10 @@ class StrategyEvaluationTest {
         assertThat(result.threshold()).isNull();
         assertThat(result.badTranscripts()).isEqualTo(1);
         assertThat(result.okTranscripts()).isEqualTo(1);
+        assertThat(result.probes()).isZero();
+        assertThat(result.outcomes().sufficient()).isFalse();
+        assertThat(result.outcomes().bad()).isZero();
+        assertThat(result.outcomes().needed()).isPositive();
     }
 
     @Test
@@ -106,13 +118,14 @@ class StrategyEvaluationTest {
         List<TranscriptMaxima> maxima =
                 List.of(new TranscriptMaxima("b", Outcome.OK, new float[] {2}, new float[] {2}));
 
-        StrategyResult result =
-                new StrategyEvaluation(new int[] {4}, maxima).of("off-policy", List.of(candidate(4, 1)));
+        Detection result = new StrategyEvaluation(List.of(candidate(4, 1)), maxima, Map.of("b", "near-miss"))
+                .of(List.of(candidate(4, 1)));
 
         assertThat(result.auroc()).isNull();
         assertThat(result.recall()).isZero();
         assertThat(result.recallCi()).isNull();
         assertThat(result.falsePositiveRate()).isEqualTo(1);
+        assertThat(result.negatives()).containsExactly(new Negatives("near-miss", 1, 1, 1, 1));
     }
 
     /** Share of (bad, ok) pairs in the right order, ties counted half. */
