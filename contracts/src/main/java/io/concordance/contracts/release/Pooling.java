@@ -36,6 +36,13 @@ public record Pooling(Over over, int tokens, Scope scope) {
         OUTPUT
     }
 
+    /** Whether a value pooled like this never exceeds the one that the other pooling makes of the same tokens. */
+    public boolean isWithin(Pooling other) {
+        boolean within = scope == other.scope || other.scope == Scope.ALL_TOKENS;
+        return equals(other)
+                || other.over == Over.MAX && within && (over == Over.MAX ? tokens >= other.tokens : other.tokens == 1);
+    }
+
     public Pooling {
         int most = over == Over.MEAN ? 1 : MOST_TOKENS;
         if (tokens < 1 || tokens > most) {

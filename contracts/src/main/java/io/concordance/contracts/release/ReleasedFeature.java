@@ -7,10 +7,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A feature in a release; its place in the manifest's list is its row in the tensors.
  *
- * @param index in the dictionary
+ * @param index in its dictionary
  * @param grade computed grade of the evidence, {@code E0} to {@code E4}
  * @param rule id of the rule that it belongs to
  * @param threshold activation that a token must exceed, at least the dictionary's own
+ * @param dictionary digest of the probe set that a linear probe is of; null for a feature of the release's dictionary
  */
 public record ReleasedFeature(
         String uid,
@@ -20,10 +21,24 @@ public record ReleasedFeature(
         String grade,
         String rule,
         double threshold,
-        List<Evidence> evidence) {
+        List<Evidence> evidence,
+        @Nullable String dictionary) {
 
     public ReleasedFeature {
         evidence = List.copyOf(evidence);
+    }
+
+    /** Of the release's dictionary. */
+    public ReleasedFeature(
+            String uid,
+            int index,
+            @Nullable String label,
+            ConcernLevel level,
+            String grade,
+            String rule,
+            double threshold,
+            List<Evidence> evidence) {
+        this(uid, index, label, level, grade, rule, threshold, evidence, null);
     }
 
     /**

@@ -30,7 +30,8 @@ class ReleaseResource {
     }
 
     /** What to publish. */
-    record Order(String channel, List<String> features) {}
+    record Order(
+            String channel, List<String> features, @Nullable List<RuleOrder> rules) {}
 
     /** A release with its manifest. */
     record Detail(Release release, ReleaseManifest manifest) {}
@@ -41,7 +42,7 @@ class ReleaseResource {
         if (order == null) {
             throw new FieldProblem("", null, "a JSON object");
         }
-        Release release = releases.publish(new PublishRequest(order.channel(), order.features(), null));
+        Release release = releases.publish(new PublishRequest(order.channel(), order.features(), order.rules(), null));
         return Response.created(URI.create("/v1/releases/" + release.version()))
                 .entity(release)
                 .build();

@@ -23,8 +23,10 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -77,7 +79,7 @@ public class ReleaseService {
     /**
      * Builds, signs and stores a release and moves the channel to it. When this returns, the bundle can be pulled.
      *
-     * @throws FieldProblem when a feature is unknown, not approved or of another dictionary than the first
+     * @throws FieldProblem when a feature is unknown, not approved or of another dictionary than the first and no probe
      * @throws ProblemException 409 when the request id was used for something else, 422 when the dictionary is not in the
      *     object store, 503 when the model's files cannot be found out now
      */
@@ -87,24 +89,25 @@ public class ReleaseService {
         if (earlier.isPresent()) {
             return earlier.get();
         }
-        ReleaseDraft draft = ReleaseDraft.of(entries(request.features()));
-        Dictionary dictionary = dictionaries.read(draft.dictionaryDigest());
+        ReleaseDraft draft = ReleaseDraft.of(entries(request.features())).with(request.rules());
+        Map<String, Dictionary> read = new HashMap<>();
+        draft.dictionaries().forEach(digest -> read.put(digest, dictionaries.read(digest)));
         ReleaseManifest.Model model = models.find(draft.origin().model());
         return transactions.inTransaction(() -> {
             long version = releases.lockNextVersion();
-            return earlier(request).orElseGet(() -> publish(request, draft, dictionary, model, version));
+            return earlier(request).orElseGet(() -> publish(request, draft, read, model, version));
         });
     }
 
     private Release publish(
             PublishRequest request,
             ReleaseDraft draft,
-            Dictionary dictionary,
+            Map<String, Dictionary> read,
             ReleaseManifest.Model model,
             long version) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Optional<Channel> before = releases.lockChannel(request.channel());
-        ReleaseTensors tensors = draft.tensors(dictionary, version);
+        ReleaseTensors tensors = draft.tensors(read, version);
         byte[] tensorBytes = tensors.toBytes();
         ReleaseManifest manifest = draft.manifest(
                 tensors,

@@ -11,6 +11,8 @@ import io.concordance.contracts.event.FeatureAttributed.Screen;
 import io.concordance.contracts.json.Json;
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.release.ConcernLevel;
+import io.concordance.contracts.release.Condition;
+import io.concordance.contracts.release.Pooling;
 import io.concordance.contracts.release.ReleaseManifest;
 import io.concordance.contracts.release.ReleaseTensors;
 import io.concordance.contracts.release.ReleasedFeature;
@@ -24,6 +26,7 @@ import io.concordance.registry.release.ReleaseDraft.Entry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +34,10 @@ class ReleaseDraftTest {
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
     private static final String DIGEST = Digests.sha256("dictionary");
 
+    private static final String PROBES = Digests.sha256("probes");
+
     private final Dictionary dictionary = dictionary(3);
+    private final Dictionary probes = beside(dictionary(4), dictionary);
 
     @Test
     void makesTheSameBytesWhateverTheOrderOfItsFeatures() {
@@ -45,7 +51,7 @@ class ReleaseDraftTest {
     void takesRowsAndBiasesFromTheDictionaryAndReadsWithThemWhatTheDictionaryReads() {
         ReleaseDraft draft =
                 ReleaseDraft.of(List.of(entry(DIGEST, 3, ConcernLevel.HIGH, null, evidence("off-policy", 18, 0.5))));
-        ReleaseTensors tensors = draft.tensors(dictionary, 1);
+        ReleaseTensors tensors = draft.tensors(Map.of(DIGEST, dictionary), 1);
         assertThat(tensors.encoder()).containsExactly(java.util.Arrays.copyOfRange(dictionary.encoder(), 12, 16));
         assertThat(tensors.encoderBias()).containsExactly(dictionary.encoderBias()[3]);
         tensors.replayGolden();
@@ -90,6 +96,92 @@ class ReleaseDraftTest {
     }
 
     @Test
+    void releasesAProbeAsOneMoreRowThatItsRulePoolsAsItWasCalibrated() {
+        Entry feature = entry(DIGEST, 3, ConcernLevel.HIGH, null, evidence("off-policy", 18, 0.5));
+        Entry probe = probe(1, new Pooling(Pooling.Over.MEAN, 1, Pooling.Scope.BEFORE_OUTPUT));
+        ReleaseDraft draft = ReleaseDraft.of(List.of(probe, feature));
+        ReleaseManifest manifest = manifest(draft);
+        assertThat(manifest.dictionary()).isEqualTo(DIGEST);
+        assertThat(manifest.features()).extracting(ReleasedFeature::dictionary).containsExactly(null, PROBES);
+        assertThat(manifest.rules())
+                .containsExactly(Rule.of(
+                        "any-high",
+                        ConcernLevel.HIGH,
+                        new Condition.Any(List.of(
+                                new Condition.Fires("f_3", Pooling.PEAK),
+                                new Condition.Fires("p_1", probe.pooling())))));
+        ReleaseTensors tensors = draft.tensors(Map.of(DIGEST, dictionary, PROBES, probes), 1);
+        assertThat(java.util.Arrays.copyOfRange(tensors.encoder(), 4, 8))
+                .isEqualTo(java.util.Arrays.copyOfRange(probes.encoder(), 4, 8));
+        tensors.replayGolden();
+        Dictionary elsewhere = dictionary(2);
+        assertThatThrownBy(() -> draft.tensors(Map.of(DIGEST, dictionary, PROBES, elsewhere), 1))
+                .hasMessageContaining("fitted beside");
+    }
+
+    @Test
+    void takesRulesOverItsFeaturesAndRefusesThoseThatItsThresholdsAreNotFor() {
+        Entry intent = entry(DIGEST, 1, ConcernLevel.HIGH, null, evidence("off-policy", 18, 0.5));
+        Entry fiction = entry(DIGEST, 2, ConcernLevel.LOW, null, evidence("off-policy", 0, 0.5));
+        Entry probe = probe(0, new Pooling(Pooling.Over.MAX, 1, Pooling.Scope.BEFORE_OUTPUT));
+        List<Entry> all = List.of(intent, fiction, probe);
+        Condition.Fires fires = new Condition.Fires("f_1", Pooling.PEAK);
+        Condition.Fires told = new Condition.Fires("f_2", Pooling.PEAK);
+        Condition.Fires several =
+                new Condition.Fires("p_0", new Pooling(Pooling.Over.MAX, 3, Pooling.Scope.BEFORE_OUTPUT));
+        Condition whole =
+                new Condition.All(List.of(new Condition.Any(List.of(fires, several)), new Condition.Not(told)));
+        ReleaseManifest manifest =
+                manifest(ReleaseDraft.of(all).with(List.of(new RuleOrder("real", ConcernLevel.HIGH, whole))));
+        assertThat(manifest.rules()).containsExactly(Rule.of("real", ConcernLevel.HIGH, whole));
+        assertThat(manifest.features()).extracting(ReleasedFeature::rule).containsOnly("real");
+
+        refused(all, ConcernLevel.HIGH, new Condition.Any(List.of(fires, several)), "every feature");
+        refused(
+                all,
+                ConcernLevel.HIGH,
+                new Condition.Any(List.of(fires, told, new Condition.Fires("p_0", Pooling.PEAK))),
+                "calibrated");
+        refused(
+                all,
+                ConcernLevel.HIGH,
+                new Condition.Any(List.of(fires, new Condition.Fires("f_9", Pooling.PEAK))),
+                "f_9");
+        refused(List.of(fiction), ConcernLevel.HIGH, told, "gravest");
+        refused(List.of(fiction), ConcernLevel.LOW, new Condition.Not(told), "no feature fires");
+    }
+
+    private static void refused(List<Entry> entries, ConcernLevel level, Condition condition, String because) {
+        assertThatThrownBy(() -> ReleaseDraft.of(entries).with(List.of(new RuleOrder("r", level, condition))))
+                .isInstanceOf(FieldProblem.class)
+                .hasMessageContaining("rules")
+                .hasMessageContaining(because);
+    }
+
+    private static Entry probe(int index, Pooling pooling) {
+        Evidence e = evidence("off-policy", 18, 1.5);
+        Entry entry = entry(
+                PROBES,
+                index,
+                ConcernLevel.HIGH,
+                null,
+                new Evidence(e.arm(), e.armKind(), e.screen(), e.calibration(), null, null, pooling));
+        Feature f = entry.feature();
+        return new Entry(
+                new Feature(
+                        "p_" + index,
+                        PROBES,
+                        index,
+                        f.origin(),
+                        f.explanation(),
+                        f.evidence(),
+                        f.grade(),
+                        f.state(),
+                        f.level()),
+                entry.concern());
+    }
+
+    @Test
     void refusesFeaturesOfTwoDictionariesAndThoseNobodyAnnounced() {
         Entry a = entry(DIGEST, 1, ConcernLevel.HIGH, null, evidence("off-policy", 18, 0.5));
         Entry other = entry(Digests.sha256("other"), 1, ConcernLevel.HIGH, null, evidence("off-policy", 18, 0.5));
@@ -104,7 +196,9 @@ class ReleaseDraftTest {
     }
 
     private float threshold(Entry entry) {
-        return ReleaseDraft.of(List.of(entry)).tensors(dictionary, 1).threshold()[0];
+        return ReleaseDraft.of(List.of(entry))
+                .tensors(Map.of(DIGEST, dictionary), 1)
+                .threshold()[0];
     }
 
     private byte[] bytes(ReleaseDraft draft) {
@@ -112,7 +206,7 @@ class ReleaseDraftTest {
     }
 
     private ReleaseManifest manifest(ReleaseDraft draft) {
-        ReleaseTensors tensors = draft.tensors(dictionary, 7);
+        ReleaseTensors tensors = draft.tensors(Map.of(DIGEST, dictionary, PROBES, probes), 7);
         return draft.manifest(
                 tensors,
                 tensors.toBytes(),
@@ -175,6 +269,19 @@ class ReleaseDraftTest {
                 floats(random, 4),
                 threshold,
                 new DictionaryInfo("jumprelu", "batchtopk", 2, "m", "h", seed, 0, 0, 0));
+    }
+
+    /** The rows of a probe set that was fitted beside a dictionary. */
+    private static Dictionary beside(Dictionary rows, Dictionary dictionary) {
+        return new Dictionary(
+                rows.width(),
+                rows.features(),
+                rows.encoder(),
+                rows.encoderBias(),
+                rows.decoder(),
+                dictionary.decoderBias(),
+                rows.threshold(),
+                rows.info());
     }
 
     private static float[] floats(Random random, int count) {
