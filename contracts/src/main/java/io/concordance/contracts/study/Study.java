@@ -1,5 +1,6 @@
 package io.concordance.contracts.study;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -39,12 +40,65 @@ public record Study(
      * @param kind one of {@link ArmKind#names()}
      * @param transcripts path of a JSON lines file
      * @param search how to look for perturbations, only for kind {@code perturbed}
+     * @param systemPrompt what the model is told first, only for kind {@code instructed}
+     * @param generate has the model continue every transcript from its first output span on; its outcome is then whether
+     *     the scenario's action is in what it wrote
+     * @param steer what is done to the model while it writes, only for kinds {@code perturbed} and {@code steered}. What
+     *     it wrote is read by the model as deployed, and only that is learnt from
      */
     public record Arm(
             String name,
             String kind,
             String transcripts,
-            @Nullable Search search) {}
+            @Nullable Search search,
+            @Nullable String systemPrompt,
+            @Nullable Generate generate,
+            @Nullable List<Steer> steer) {
+
+        /** Transcripts as they are. */
+        public Arm(String name, String kind, String transcripts, @Nullable Search search) {
+            this(name, kind, transcripts, search, null, null, null);
+        }
+    }
+
+    /**
+     * How the model writes.
+     *
+     * @param tokens at most
+     * @param temperature 0, the likeliest token, when absent; {@code topP} 1, {@code seed} 0
+     */
+    public record Generate(
+            int tokens,
+            @Nullable Double temperature,
+            @Nullable Double topP,
+            @Nullable Long seed,
+            @Nullable List<String> stop) {}
+
+    /**
+     * An intervention along a direction, as capture jobs have them. The direction is one of {@code vector}, {@code direction}
+     * and {@code feature}.
+     *
+     * @param kind {@code add} or {@code ablate-direction}
+     * @param scale 1, absolute, when absent
+     * @param positions {@code "all"} when absent, {@code "last"}, {@code "generated"}, or a list of token positions
+     */
+    public record Steer(
+            String hook,
+            String kind,
+            @Nullable List<Double> vector,
+            @Nullable Stored direction,
+            @Nullable FeatureRef feature,
+            @Nullable Scale scale,
+            @Nullable JsonNode positions) {}
+
+    /** A direction in the object store. */
+    public record Stored(String key, String sha256) {}
+
+    /** The decoder row of a feature. */
+    public record FeatureRef(String dictionary, int index) {}
+
+    /** How far; {@code unit} is {@code absolute}, {@code residual-norm} or {@code sigma}. */
+    public record Scale(double value, String unit) {}
 
     /** Search for steering directions between two hooks; radii in units of the residual norm. */
     public record Search(String source, String target, int directions, List<Double> radius) {}

@@ -125,6 +125,12 @@ public final class StudyFile {
         dictionary(require("dictionary", study.dictionary()));
         Study.Evaluation evaluate = require("evaluate", study.evaluate());
         text("evaluate.transcripts", evaluate.transcripts());
+        for (int i = 0; i < study.arms().size(); i++) {
+            if (study.arms().get(i).transcripts().equals(evaluate.transcripts())) {
+                throw new FieldProblem(
+                        "evaluate.transcripts", evaluate.transcripts(), "a file that no arm learns from");
+            }
+        }
         double rate = evaluate.maxFalsePositiveRate();
         if (!(rate > 0 && rate < 1)) {
             throw new FieldProblem("evaluate.maxFalsePositiveRate", rate, "a rate between 0 and 1");
@@ -168,9 +174,10 @@ public final class StudyFile {
             if (kind == ArmKind.BASE_MODEL && !hasBase) {
                 throw new FieldProblem(at + ".kind", arm.kind(), "a kind other than base-model, or a `base` model");
             }
-            Study.@Nullable Search search = arm.search();
-            if (search != null && kind != ArmKind.PERTURBED) {
-                throw new FieldProblem(at + ".search", null, "no search, as the arm's kind is not perturbed");
+            try {
+                ArmCheck.check(arm, kind);
+            } catch (FieldProblem e) {
+                throw e.inside(at);
             }
         }
         if (arms.stream().noneMatch(arm -> arm.kind().equals(ArmKind.BENIGN.wireName()))) {

@@ -23,7 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -118,10 +118,11 @@ record ReleaseDraft(List<Entry> entries, Origin origin, String dictionaryDigest,
     /**
      * The features' part of the dictionaries, with golden vectors from the seed.
      *
+     * @param dictionaries by digest
      * @throws FieldProblem when a probe was fitted beside another dictionary: its rows are centred elsewhere
      */
-    ReleaseTensors tensors(Map<String, Dictionary> dictionaries, long seed) {
-        Dictionary dictionary = dictionaries.get(dictionaryDigest);
+    ReleaseTensors tensors(Function<String, Dictionary> dictionaries, long seed) {
+        Dictionary dictionary = dictionaries.apply(dictionaryDigest);
         int n = entries.size();
         int d = dictionary.width();
         float[] encoder = new float[n * d];
@@ -129,7 +130,7 @@ record ReleaseDraft(List<Entry> entries, Origin origin, String dictionaryDigest,
         float[] threshold = new float[n];
         for (int j = 0; j < n; j++) {
             Feature feature = entries.get(j).feature();
-            Dictionary own = dictionaries.get(feature.dictionary());
+            Dictionary own = dictionaries.apply(feature.dictionary());
             if (!Arrays.equals(own.decoderBias(), dictionary.decoderBias())) {
                 throw new FieldProblem("features", feature.uid(), "a probe fitted beside " + dictionaryDigest);
             }

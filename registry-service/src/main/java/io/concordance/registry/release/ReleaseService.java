@@ -27,6 +27,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -107,7 +108,7 @@ public class ReleaseService {
             long version) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Optional<Channel> before = releases.lockChannel(request.channel());
-        ReleaseTensors tensors = draft.tensors(read, version);
+        ReleaseTensors tensors = draft.tensors(digest -> Objects.requireNonNull(read.get(digest)), version);
         byte[] tensorBytes = tensors.toBytes();
         ReleaseManifest manifest = draft.manifest(
                 tensors,

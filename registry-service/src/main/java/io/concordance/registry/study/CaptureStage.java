@@ -1,6 +1,5 @@
 package io.concordance.registry.study;
 
-import io.concordance.contracts.study.Study;
 import io.concordance.registry.study.peer.CaptureJob;
 import io.concordance.registry.study.peer.Peers;
 import java.util.ArrayList;
@@ -9,20 +8,16 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Submits the learning jobs and the evaluation job, then follows them. */
+/** Makes sure that nothing which judges is learnt from, submits the learning jobs and the evaluation job, then follows them. */
 final class CaptureStage implements StageWork {
-    private static final String LEARNING = "learning";
-    private static final String EVALUATION = "evaluation";
-    /** Name and kind of the one arm of an evaluation job. */
-    private static final String DEPLOYMENT = "deployment";
-
-    private static final String DTYPE = "fp16";
     private static final String UNIT = "slices";
 
     private final Peers peers;
+    private final StudyObjects objects;
 
-    CaptureStage(Peers peers) {
+    CaptureStage(Peers peers, StudyObjects objects) {
         this.peers = peers;
+        this.objects = objects;
     }
 
     /**
@@ -62,19 +57,14 @@ final class CaptureStage implements StageWork {
 
     private Jobs submit(StudyRun run) {
         StudyOrder order = run.order();
-        CaptureJob model = learning(run, order.models().model(), order.modelArms(), "capture-model");
+        keepApart(order);
+        CaptureJob model = peers.submit(
+                CaptureOrders.learning(order, order.models().model(), order.modelArms()), run.key("capture-model"));
         String baseModel = order.models().base();
         CaptureJob base = baseModel == null || order.baseArms().isEmpty()
                 ? null
-                : learning(run, baseModel, order.baseArms(), "capture-base");
-        CaptureJob.Arm deployment = new CaptureJob.Arm(
-                DEPLOYMENT,
-                DEPLOYMENT,
-                order.transcriptDigest(order.study().evaluate().transcripts()));
-        CaptureJob evaluation = peers.submit(
-                new CaptureJob.Order(
-                        order.models().model(), order.study().hooks(), EVALUATION, DTYPE, List.of(deployment)),
-                run.key("capture-evaluation"));
+                : peers.submit(CaptureOrders.learning(order, baseModel, order.baseArms()), run.key("capture-base"));
+        CaptureJob evaluation = peers.submit(CaptureOrders.evaluation(order), run.key("capture-evaluation"));
         return new Jobs(
                 model.id(),
                 base == null ? null : base.id(),
@@ -82,13 +72,16 @@ final class CaptureStage implements StageWork {
                 model.hooks().getFirst());
     }
 
-    private CaptureJob learning(StudyRun run, String model, List<Study.Arm> arms, String effect) {
-        StudyOrder order = run.order();
-        List<CaptureJob.Arm> captured = arms.stream()
-                .map(arm -> new CaptureJob.Arm(arm.name(), arm.kind(), order.transcriptDigest(arm.transcripts())))
+    private void keepApart(StudyOrder order) {
+        String judging = order.transcriptDigest(order.study().evaluate().transcripts());
+        List<String> learning = order.study().arms().stream()
+                .map(arm -> order.transcriptDigest(arm.transcripts()))
+                .distinct()
                 .toList();
-        return peers.submit(
-                new CaptureJob.Order(model, order.study().hooks(), LEARNING, DTYPE, captured), run.key(effect));
+        objects.shared(judging, learning).ifPresent(shared -> {
+            throw new StudyFailure("transcript " + shared.transcript() + " of " + shared.file()
+                    + ", which arms learn from, is also among those that judge, " + judging);
+        });
     }
 
     private StageResult follow(Jobs submitted) {

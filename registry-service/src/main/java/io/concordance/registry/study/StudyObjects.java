@@ -4,19 +4,28 @@ import io.concordance.contracts.dictionary.Dictionary;
 import io.concordance.contracts.dictionary.DictionaryFiles;
 import io.concordance.contracts.digest.Digests;
 import io.concordance.contracts.shard.Shard;
+import io.concordance.contracts.transcript.Transcript;
 import io.concordance.contracts.transcript.Transcripts;
 import io.concordance.kit.store.ObjectStore;
+import io.concordance.kit.store.ObjectStoreException;
 import io.concordance.registry.study.EvaluationShards.Located;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -55,20 +64,58 @@ class StudyObjects {
 
     /** Family of every transcript of an uploaded file that has the tag {@code family}, by id. */
     Map<String, String> families(String digest) {
-        return inFolder(folder -> {
-            Path file = store.fetch("transcripts/" + Digests.hex(digest) + ".jsonl", digest, folder);
-            Map<String, String> families = new HashMap<>();
-            try (InputStream lines = Files.newInputStream(file)) {
-                Transcripts.read(lines, Transcripts.Limits.DEFAULT, transcript -> {
-                    String family = transcript.tags().get(FAMILY);
-                    if (family != null) {
-                        families.put(transcript.id(), family);
+        Map<String, String> families = new HashMap<>();
+        transcripts(digest, transcript -> {
+            String family = transcript.tags().get(FAMILY);
+            if (family != null) {
+                families.put(transcript.id(), family);
+            }
+        });
+        return families;
+    }
+
+    /** A transcript of a learning file that is also in the judging one. */
+    record Shared(String file, String transcript) {}
+
+    /**
+     * The first transcript, if any, of the learning files whose text, as the model reads it, is also in the file that
+     * judges. Files that are not there share nothing.
+     */
+    Optional<Shared> shared(String judging, Collection<String> learning) {
+        Set<Text> known = new HashSet<>();
+        List<Shared> shared = new ArrayList<>();
+        try {
+            transcripts(judging, transcript -> known.add(Text.of(transcript)));
+            for (String file : learning) {
+                transcripts(file, transcript -> {
+                    if (shared.isEmpty() && known.contains(Text.of(transcript))) {
+                        shared.add(new Shared(file, transcript.id()));
                     }
                 });
+            }
+        } catch (ObjectStoreException.Missing e) {
+            return Optional.empty();
+        }
+        return shared.stream().findFirst();
+    }
+
+    /** The first 128 bits of the SHA-256 of a transcript's text. */
+    private record Text(long high, long low) {
+        static Text of(Transcript transcript) {
+            ByteBuffer hash =
+                    ByteBuffer.wrap(Digests.newDigest().digest(transcript.text().getBytes(StandardCharsets.UTF_8)));
+            return new Text(hash.getLong(), hash.getLong());
+        }
+    }
+
+    private void transcripts(String digest, Consumer<Transcript> each) {
+        inFolder(folder -> {
+            Path file = store.fetch("transcripts/" + Digests.hex(digest) + ".jsonl", digest, folder);
+            try (InputStream lines = Files.newInputStream(file)) {
+                return Transcripts.read(lines, Transcripts.Limits.DEFAULT, each);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            return families;
         });
     }
 

@@ -5,7 +5,6 @@ import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.study.ArmKind;
 import io.concordance.contracts.study.Study;
 import io.concordance.contracts.study.StudyFile;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 record StudyOrder(Study study, Models models, Map<String, String> transcripts, String review) {
     private static final Pattern MODEL_ID = Pattern.compile("[0-9a-f]{32}");
 
-    /** Kinds that need the model run with interventions, which capture does not offer. */
-    private static final Set<ArmKind> UNSUPPORTED = Set.of(ArmKind.PERTURBED, ArmKind.STEERED);
+    /** Kinds that need the model run with interventions. */
+    private static final Set<ArmKind> EDITED = Set.of(ArmKind.PERTURBED, ArmKind.STEERED);
 
     /** Ids of registered models. */
     record Models(String model, @Nullable String base) {}
@@ -42,7 +41,7 @@ record StudyOrder(Study study, Models models, Map<String, String> transcripts, S
         } catch (FieldProblem e) {
             throw e.inside("study");
         }
-        checkKinds(study.arms());
+        checkSteers(study.arms());
         Models models = require("models", order.models());
         modelId("models.model", models.model());
         if (models.base() != null || !order.baseArms().isEmpty()) {
@@ -53,21 +52,26 @@ record StudyOrder(Study study, Models models, Map<String, String> transcripts, S
             digest(transcripts, arm.transcripts());
         }
         digest(transcripts, study.evaluate().transcripts());
+        String evaluation = order.transcriptDigest(study.evaluate().transcripts());
+        for (int i = 0; i < study.arms().size(); i++) {
+            if (order.transcriptDigest(study.arms().get(i).transcripts()).equals(evaluation)) {
+                throw new FieldProblem(
+                        "study.arms[" + i + "].transcripts",
+                        study.arms().get(i).transcripts(),
+                        "other transcripts than those that judge, " + evaluation);
+            }
+        }
         ReviewMode.named(require("review", order.review()));
         return order;
     }
 
-    private static void checkKinds(List<Study.Arm> arms) {
-        List<String> allowed = new ArrayList<>();
-        for (ArmKind kind : ArmKind.values()) {
-            if (!UNSUPPORTED.contains(kind)) {
-                allowed.add(kind.wireName());
-            }
-        }
+    private static void checkSteers(List<Study.Arm> arms) {
         for (int i = 0; i < arms.size(); i++) {
-            String kind = arms.get(i).kind();
-            if (!allowed.contains(kind)) {
-                throw new FieldProblem("study.arms[" + i + "].kind", kind, "one of " + allowed);
+            boolean edited =
+                    ArmKind.named(arms.get(i).kind()).filter(EDITED::contains).isPresent();
+            if (edited && arms.get(i).steer() == null) {
+                throw new FieldProblem(
+                        "study.arms[" + i + "].steer", null, "the interventions by name of hook, kind and direction");
             }
         }
     }

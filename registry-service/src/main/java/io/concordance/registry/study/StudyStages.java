@@ -46,7 +46,7 @@ class StudyStages {
     StudyProcess process() {
         Concerns review = Concerns.of(concerns);
         List<StageWork> stages = List.of(
-                new CaptureStage(peers),
+                new CaptureStage(peers, objects),
                 new DictionaryStage(peers),
                 new EvidenceStage(peers, features),
                 new CandidatesStage(features, review, Grading::associates),

@@ -51,7 +51,7 @@ class ReleaseDraftTest {
     void takesRowsAndBiasesFromTheDictionaryAndReadsWithThemWhatTheDictionaryReads() {
         ReleaseDraft draft =
                 ReleaseDraft.of(List.of(entry(DIGEST, 3, ConcernLevel.HIGH, null, evidence("off-policy", 18, 0.5))));
-        ReleaseTensors tensors = draft.tensors(Map.of(DIGEST, dictionary), 1);
+        ReleaseTensors tensors = draft.tensors(Map.of(DIGEST, dictionary)::get, 1);
         assertThat(tensors.encoder()).containsExactly(java.util.Arrays.copyOfRange(dictionary.encoder(), 12, 16));
         assertThat(tensors.encoderBias()).containsExactly(dictionary.encoderBias()[3]);
         tensors.replayGolden();
@@ -110,12 +110,12 @@ class ReleaseDraftTest {
                         new Condition.Any(List.of(
                                 new Condition.Fires("f_3", Pooling.PEAK),
                                 new Condition.Fires("p_1", probe.pooling())))));
-        ReleaseTensors tensors = draft.tensors(Map.of(DIGEST, dictionary, PROBES, probes), 1);
+        ReleaseTensors tensors = draft.tensors(Map.of(DIGEST, dictionary, PROBES, probes)::get, 1);
         assertThat(java.util.Arrays.copyOfRange(tensors.encoder(), 4, 8))
                 .isEqualTo(java.util.Arrays.copyOfRange(probes.encoder(), 4, 8));
         tensors.replayGolden();
         Dictionary elsewhere = dictionary(2);
-        assertThatThrownBy(() -> draft.tensors(Map.of(DIGEST, dictionary, PROBES, elsewhere), 1))
+        assertThatThrownBy(() -> draft.tensors(Map.of(DIGEST, dictionary, PROBES, elsewhere)::get, 1))
                 .hasMessageContaining("fitted beside");
     }
 
@@ -197,7 +197,7 @@ class ReleaseDraftTest {
 
     private float threshold(Entry entry) {
         return ReleaseDraft.of(List.of(entry))
-                .tensors(Map.of(DIGEST, dictionary), 1)
+                .tensors(Map.of(DIGEST, dictionary)::get, 1)
                 .threshold()[0];
     }
 
@@ -206,7 +206,7 @@ class ReleaseDraftTest {
     }
 
     private ReleaseManifest manifest(ReleaseDraft draft) {
-        ReleaseTensors tensors = draft.tensors(Map.of(DIGEST, dictionary, PROBES, probes), 7);
+        ReleaseTensors tensors = draft.tensors(Map.of(DIGEST, dictionary, PROBES, probes)::get, 7);
         return draft.manifest(
                 tensors,
                 tensors.toBytes(),

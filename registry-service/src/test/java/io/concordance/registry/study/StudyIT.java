@@ -98,7 +98,11 @@ class StudyIT {
 
         ObjectNode steered = order();
         ((ObjectNode) steered.at("/study/arms/1")).put("kind", "steered");
-        post(steered).statusCode(400).body("field", equalTo("study.arms[1].kind"));
+        post(steered).statusCode(400).body("field", equalTo("study.arms[1].steer"));
+
+        ObjectNode leaking = order();
+        ((ObjectNode) leaking.get("transcripts")).put("off.jsonl", StudyOrderTest.OTHER);
+        post(leaking).statusCode(400).body("field", equalTo("study.arms[1].transcripts"));
 
         ObjectNode without = order();
         ((ObjectNode) without.get("transcripts")).remove("off.jsonl");

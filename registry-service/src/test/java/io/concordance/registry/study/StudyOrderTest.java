@@ -7,6 +7,7 @@ import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.study.Study;
 import io.concordance.contracts.study.StudyFile;
 import io.concordance.registry.study.StudyOrder.Models;
+import io.concordance.registry.study.peer.CaptureJob;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ class StudyOrderTest {
     static final String MODEL = "0123456789abcdef0123456789abcdef";
     static final String BASE = "fedcba9876543210fedcba9876543210";
     static final String DIGEST = "sha256:" + "ab".repeat(32);
+    static final String OTHER = "sha256:" + "bc".repeat(32);
 
     static Study study(String thirdArm) {
         return StudyFile.parse("""
@@ -38,7 +40,7 @@ class StudyOrderTest {
         return new StudyOrder(
                 study("{name: base, kind: base-model, transcripts: benign.jsonl}"),
                 new Models(MODEL, BASE),
-                new HashMap<>(Map.of("benign.jsonl", DIGEST, "off.jsonl", DIGEST, "deployment.jsonl", DIGEST)),
+                new HashMap<>(Map.of("benign.jsonl", DIGEST, "off.jsonl", DIGEST, "deployment.jsonl", OTHER)),
                 "stand-in");
     }
 
@@ -47,15 +49,62 @@ class StudyOrderTest {
         assertThat(StudyOrder.check(order()).armKinds()).containsExactly("benign", "off-policy", "base-model");
     }
 
-    @Test
-    void refusesKindsThatNeedInterventions() {
-        StudyOrder order = order();
-        Study steered = study("{name: steered, kind: steered, transcripts: benign.jsonl}");
+    private static final String STEERED = "{name: steered, kind: steered, transcripts: benign.jsonl,"
+            + " generate: {tokens: 8, seed: 3}, steer: [{hook: resid_post.1, kind: add, vector: [1.0, 0.5],"
+            + " scale: {value: 4, unit: residual-norm}}]}";
 
-        refuses(
-                new StudyOrder(steered, order.models(), order.transcripts(), order.review()),
-                "study.arms[2].kind",
-                "steered");
+    @Test
+    void steeredArmsNameWhatIsDoneAndHowTheModelWrites() {
+        StudyOrder order = with(STEERED);
+        CaptureJob.Order asked = CaptureOrders.learning(StudyOrder.check(order), MODEL, order.modelArms());
+        CaptureJob.Arm arm = asked.arms().getLast();
+        assertThat(arm.interventions()).containsExactly("steer-0");
+        assertThat(arm.generate().replay()).isEqualTo("unsteered");
+        assertThat(arm.generate().action()).isEqualTo(order.study().scenario().action());
+        assertThat(asked.interventions()).singleElement().satisfies(intervention -> {
+            assertThat(intervention.name()).isEqualTo("steer-0");
+            assertThat(intervention.vector()).containsExactly(1.0, 0.5);
+            assertThat(intervention.scale()).isEqualTo(new Study.Scale(4, "residual-norm"));
+        });
+        assertThat(asked.arms().getFirst()).isEqualTo(new CaptureJob.Arm("benign", "benign", DIGEST));
+
+        refuses(with("{name: steered, kind: steered, transcripts: benign.jsonl}"), "study.arms[2].steer", null);
+        assertThatThrownBy(() -> with(STEERED.replace("generate: {tokens: 8, seed: 3},", "")))
+                .hasMessageContaining("arms[2].generate");
+        assertThatThrownBy(() -> with(STEERED.replace("vector: [1.0, 0.5],", "")))
+                .hasMessageContaining("arms[2].steer[0].vector");
+        assertThatThrownBy(() -> with(STEERED.replace("kind: steered", "kind: instructed")))
+                .hasMessageContaining("arms[2].steer");
+    }
+
+    @Test
+    void instructedArmsHaveASystemPromptAndTheModelWrite() {
+        StudyOrder order = with("{name: told, kind: instructed, transcripts: benign.jsonl,"
+                + " systemPrompt: run the payload, generate: {tokens: 8}}");
+        CaptureJob.Arm arm = CaptureOrders.learning(StudyOrder.check(order), MODEL, order.modelArms())
+                .arms()
+                .getLast();
+        assertThat(arm.systemPrompt()).isEqualTo("run the payload");
+        assertThat(arm.generate().tokens()).isEqualTo(8);
+        assertThatThrownBy(() -> with("{name: o, kind: off-policy, transcripts: off.jsonl, generate: {tokens: 8}}"))
+                .hasMessageContaining("arms[2].generate");
+        assertThatThrownBy(() -> with("{name: o, kind: off-policy, transcripts: off.jsonl, systemPrompt: x}"))
+                .hasMessageContaining("arms[2].systemPrompt");
+    }
+
+    @Test
+    void refusesTranscriptsThatBothTeachAndJudge() {
+        StudyOrder order = order();
+        order.transcripts().put("off.jsonl", OTHER);
+        refuses(order, "study.arms[1].transcripts", "off.jsonl");
+        assertThatThrownBy(() -> study("{name: sly, kind: instructed, transcripts: deployment.jsonl}"))
+                .isInstanceOf(FieldProblem.class)
+                .hasMessageContaining("evaluate.transcripts");
+    }
+
+    private static StudyOrder with(String thirdArm) {
+        StudyOrder order = order();
+        return new StudyOrder(study(thirdArm), order.models(), order.transcripts(), order.review());
     }
 
     @Test

@@ -74,7 +74,7 @@ class StudyProcessTest {
                             new CandidatesStage(world, concerns, evidence -> true),
                             new EvidenceStage(peers.peers(), world),
                             new DictionaryStage(peers.peers()),
-                            new CaptureStage(peers.peers())),
+                            new CaptureStage(peers.peers(), world.objects())),
                     Clock.systemUTC());
         }
 
@@ -290,6 +290,16 @@ class StudyProcessTest {
             assertThat(evaluation.get("role").asText()).isEqualTo("evaluation");
             assertThat(evaluation.get("arms").get(0).get("kind").asText()).isEqualTo("deployment");
             assertThat(world.opened).isPositive();
+        }
+    }
+
+    @Test
+    void aTranscriptThatJudgesAndTeachesEndsTheStudyBeforeAnythingIsCaptured() throws Exception {
+        world.shared = new StudyObjects.Shared(StudyOrderTest.DIGEST, "off-7");
+        try (Run run = new Run(false, StudyOrderTest.order())) {
+            assertThat(run.passes(50)).isEqualTo(Pass.ENDED);
+            assertThat(run.now().problem()).contains("transcript off-7").contains("also among those that judge");
+            assertThat(run.peers.asked).isEmpty();
         }
     }
 

@@ -19,6 +19,7 @@ import io.concordance.registry.study.strategy.Planted;
 import io.concordance.registry.study.strategy.Planted.Document;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,7 @@ final class World implements FeatureRepository, EvaluationShards {
     final List<Feature> features = new ArrayList<>();
     private final List<Path> shards = new ArrayList<>();
     int opened;
+    StudyObjects.@Nullable Shared shared;
 
     World(long seed, Path folder) {
         Random random = new Random(seed);
@@ -72,6 +74,11 @@ final class World implements FeatureRepository, EvaluationShards {
             @Override
             Dictionary dictionary(String digest) {
                 return dictionary;
+            }
+
+            @Override
+            Optional<Shared> shared(String judging, Collection<String> learning) {
+                return Optional.ofNullable(shared);
             }
 
             @Override
