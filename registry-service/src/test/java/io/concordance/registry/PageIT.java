@@ -47,6 +47,7 @@ class PageIT {
                         .body("items.findAll { it.explanation }.size()", org.hamcrest.Matchers.equalTo(2))
                         .body("items[1].evidence.size()", org.hamcrest.Matchers.equalTo(2)));
         PeersResource.ANSWERS.put("/v1/features/" + uid, resource("autointerp-feature.json"));
+        PeersResource.ANSWERS.put("/v1/features/" + uid + "/explanations", resource("autointerp-explanations.json"));
         post(uid, "proposal", "{\"level\":\"high\",\"reason\":\"<b>bold</b>\",\"by\":\"ada\"}");
         post(uid, "reviews", "{\"by\":\"bob\",\"verdict\":\"approve\",\"reason\":\"read 20 examples\"}");
 
@@ -63,6 +64,11 @@ class PageIT {
                 .doesNotContain("<script", "<img", "<b>bold")
                 .contains("18 of 20<br><span class=\"muted\">68.3 %–98.8 %</span>")
                 .contains("·deploy", "↵", "class=\"a9 peak\"", "<rect")
+                .contains("token-contrast 1", "offline-statistics", "0.861–0.957", "2,048", "0.498–0.507")
+                .contains("orders to &lt;i&gt;deploy&lt;/i&gt;", "weaker model", "in force", "0.370–0.630")
+                .contains("none: the endpoint returns no log-probabilities", "none: no LABEL line", "the same tokens")
+                .contains("<span class=\"tag\">mixed</span>", "16 windows at 5 offsets", "fires on 630 of 6,300 tokens")
+                .contains("·&lt;ACT&gt;", "feature 41", "/features/f_other")
                 .contains("grade E1", "read 20 examples", "proposed", "reviewed");
 
         String front = when().get("/").asString();

@@ -20,6 +20,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 class AutointerpClient {
     private static final Duration TIMEOUT = Duration.ofSeconds(3);
     private static final long MAX_ANSWER = 16L << 20;
+    private static final byte[] NOTHING = {'{', '}'};
 
     private final URI autointerp;
     private final HttpClient http =
@@ -33,31 +34,39 @@ class AutointerpClient {
 
     /** What came of asking. */
     sealed interface Answer {
-        record Seen(ActivationReport report) implements Answer {}
+        record Seen(ActivationReport report, FeatureInsight insight) implements Answer {}
 
         /** No examples, and why, in words for the page. */
         record Absent(String why) implements Answer {}
     }
 
     Answer feature(String uid) {
-        URI address = autointerp.resolve("/v1/features/" + URLEncoder.encode(uid, StandardCharsets.UTF_8));
-        HttpRequest request = HttpRequest.newBuilder(address).timeout(TIMEOUT).build();
+        String path = "/v1/features/" + URLEncoder.encode(uid, StandardCharsets.UTF_8);
         try {
-            HttpResponse<byte[]> response =
-                    http.send(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER));
+            HttpResponse<byte[]> response = get(path);
             if (response.statusCode() == 404) {
                 return new Answer.Absent("The autointerp service has not analysed this feature yet.");
             }
             if (response.statusCode() != 200) {
                 return new Answer.Absent("The autointerp service answered with status " + response.statusCode() + ".");
             }
-            return new Answer.Seen(ActivationReport.of(Json.read(response.body(), JsonNode.class)));
+            JsonNode report = Json.read(response.body(), JsonNode.class);
+            HttpResponse<byte[]> asked = get(path + "/explanations");
+            JsonNode explanations = Json.read(asked.statusCode() == 200 ? asked.body() : NOTHING, JsonNode.class);
+            return new Answer.Seen(ActivationReport.of(report), FeatureInsight.of(report, explanations));
         } catch (IOException | IllegalArgumentException e) {
             return new Answer.Absent("The autointerp service cannot be reached: examples and densities are missing.");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new Answer.Absent("The request was interrupted.");
         }
+    }
+
+    private HttpResponse<byte[]> get(String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(autointerp.resolve(path))
+                .timeout(TIMEOUT)
+                .build();
+        return http.send(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER));
     }
 
     @PreDestroy

@@ -33,6 +33,7 @@ record FeaturePage(
         @Nullable String absent,
         @Nullable DensityChart chart,
         List<TabView> tabs,
+        FeatureInsight insight,
         @Nullable ConcernView concern,
         List<AuditRow> audit) {
     private static final int SHADES = 9;
@@ -80,9 +81,11 @@ record FeaturePage(
         String absent = null;
         DensityChart chart = null;
         List<TabView> tabs = List.of();
+        FeatureInsight insight = FeatureInsight.NONE;
         switch (answer) {
             case AutointerpClient.Answer.Absent(String why) -> absent = why;
-            case AutointerpClient.Answer.Seen(ActivationReport report) -> {
+            case AutointerpClient.Answer.Seen(ActivationReport report, FeatureInsight found) -> {
+                insight = found;
                 chart = DensityChart.of(report.arms(), marks(report, feature));
                 tabs = tabs(report);
             }
@@ -98,6 +101,7 @@ record FeaturePage(
                 absent,
                 chart,
                 tabs,
+                insight,
                 concern == null ? null : view(concern),
                 audit.stream()
                         .map(e -> new AuditRow(Format.time(e.at()), e.who(), e.action(), e.why()))
