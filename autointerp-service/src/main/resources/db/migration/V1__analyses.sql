@@ -90,6 +90,30 @@ create table feature (
 );
 create index feature_analysis on feature (analysis);
 
+-- Windows of text that are captured again at other positions: from the evidence comes a plan, from it transcripts, from
+-- them a capture job, from its shards findings.
+create table shift_test (
+    id          uuid        primary key,
+    analysis    uuid        not null references analysis,
+    features    integer[]   not null,
+    state       text        not null check (state in ('waiting', 'capturing', 'completed', 'failed')),
+    plan        json,
+    job         text,
+    documents   integer     not null default 0,
+    problem     text,
+    created_at  timestamptz not null default now(),
+    finished_at timestamptz
+);
+create index shift_test_open on shift_test (created_at) where state in ('waiting', 'capturing');
+
+-- What the last shift test of a feature found; the feature's own row is replaced when its analysis runs again.
+create table shift_finding (
+    dictionary text    not null,
+    index      integer not null,
+    body       json    not null,
+    primary key (dictionary, index)
+);
+
 -- Work that asks language models at one endpoint. What is set aside before a question counts as spent when nothing is
 -- heard of it again.
 create table chat_work (

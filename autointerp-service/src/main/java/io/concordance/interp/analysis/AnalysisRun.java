@@ -9,6 +9,7 @@ import io.concordance.interp.evidence.ShardSource;
 import io.concordance.interp.feature.ExampleBlocks;
 import io.concordance.interp.feature.LabelBlocks;
 import io.concordance.interp.feature.PostgresFeatures.NewFeature;
+import io.concordance.interp.feature.PostgresShifts;
 import io.concordance.interp.feature.ReportedFeature;
 import io.concordance.interp.feature.Reporter;
 import io.concordance.interp.label.Explainer;
@@ -57,6 +58,7 @@ class AnalysisRun {
     private final ExampleBlocks examples;
     private final LabelBlocks material;
     private final Probing probing;
+    private final PostgresShifts shifts;
 
     AnalysisRun(
             AnalysisConfig config,
@@ -67,7 +69,8 @@ class AnalysisRun {
             Vocabularies vocabularies,
             ExampleBlocks examples,
             LabelBlocks material,
-            Probing probing) {
+            Probing probing,
+            PostgresShifts shifts) {
         this.config = config;
         this.analyses = analyses;
         this.dictionaries = dictionaries;
@@ -77,6 +80,7 @@ class AnalysisRun {
         this.examples = examples;
         this.material = material;
         this.probing = probing;
+        this.shifts = shifts;
     }
 
     /** A shard that comes from the object store through the cache. */
@@ -127,6 +131,7 @@ class AnalysisRun {
                 explainer,
                 labels,
                 logits(task, ready, dictionary),
+                shifts.of(task.dictionary()),
                 text);
         int fired = store(task, epoch, reporter, new LabelMaterials(evidence, text), labels, attributions, probes);
         LOG.infof(

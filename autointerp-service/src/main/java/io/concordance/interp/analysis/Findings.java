@@ -3,7 +3,6 @@ package io.concordance.interp.analysis;
 import io.concordance.contracts.event.Event;
 import io.concordance.contracts.event.FeatureAttributed;
 import io.concordance.contracts.event.FeatureExplained;
-import io.concordance.contracts.event.FeaturePositioned;
 import io.concordance.interp.evidence.Scope;
 import io.concordance.interp.feature.FeatureReport;
 import io.concordance.interp.outcome.Attribution;
@@ -49,25 +48,7 @@ final class Findings {
                         label.trustTier(),
                         report.firings(),
                         score(label.score())));
-        FeatureReport.PositionReport place = report.positions();
-        add(
-                report,
-                "",
-                new FeaturePositioned(
-                        report.uid(),
-                        report.dictionary(),
-                        report.index(),
-                        place.positioning(),
-                        report.firings(),
-                        place.documents(),
-                        place.eta2(),
-                        place.omega2(),
-                        place.omega2WithoutFirst(),
-                        place.omega2WithinTokens(),
-                        place.omega2Content(),
-                        place.p(),
-                        place.q(),
-                        null));
+        add(report, "", report.positioned());
         for (Attribution a : attributions) {
             if (a.scope() == Scope.PUBLISHED) {
                 add(

@@ -2,6 +2,9 @@ package io.concordance.interp.feature;
 
 import io.concordance.contracts.event.FeatureAttributed.Calibration;
 import io.concordance.contracts.event.FeatureAttributed.Screen;
+import io.concordance.contracts.event.FeaturePositioned;
+import io.concordance.interp.position.Positioning;
+import io.concordance.interp.position.ShiftFinding;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +39,50 @@ public record FeatureReport(
         List<ScreenReport> screens,
         @Nullable LogitReport logits,
         @Nullable List<NeighbourReport> neighbours) {
+
+    /** The same with what the shift test found. */
+    public FeatureReport with(ShiftFinding found) {
+        return new FeatureReport(
+                uid,
+                dictionary,
+                analysis,
+                run,
+                model,
+                hook,
+                index,
+                firings,
+                rows,
+                rate,
+                threshold,
+                maximum,
+                label,
+                splits,
+                arms,
+                positions.with(found),
+                screens,
+                logits,
+                neighbours);
+    }
+
+    /** What its positions say, as an event. */
+    public FeaturePositioned positioned() {
+        ShiftFinding shift = positions.shift;
+        return new FeaturePositioned(
+                uid,
+                dictionary,
+                index,
+                positions.positioning,
+                firings,
+                positions.documents,
+                positions.eta2,
+                positions.omega2,
+                positions.omega2WithoutFirst,
+                positions.omega2WithinTokens,
+                positions.omega2Content,
+                positions.p,
+                positions.q,
+                shift == null ? null : new FeaturePositioned.Shift(shift.windows(), shift.offsets(), shift.share()));
+    }
 
     /**
      * @param rule conditions that all hold where firing is predicted; null when none could be learnt
@@ -115,6 +162,8 @@ public record FeatureReport(
     /**
      * What token position has to do with the feature, over all arms: as in {@link
      * io.concordance.contracts.event.FeaturePositioned}, with moments by position.
+     *
+     * @param observed positioning before the shift test; null, as {@code shift} is, where there was none
      */
     public record PositionReport(
             String positioning,
@@ -127,7 +176,29 @@ public record FeatureReport(
             double p,
             double q,
             int documents,
-            List<PositionBucket> buckets) {}
+            List<PositionBucket> buckets,
+            @Nullable String observed,
+            @Nullable ShiftFinding shift) {
+
+        /** The same with what the shift test found. */
+        PositionReport with(ShiftFinding found) {
+            String first = observed == null ? positioning : observed;
+            return new PositionReport(
+                    found.positioning(Positioning.of(first)).text(),
+                    eta2,
+                    omega2,
+                    eta2WithoutFirst,
+                    omega2WithoutFirst,
+                    omega2WithinTokens,
+                    omega2Content,
+                    p,
+                    q,
+                    documents,
+                    buckets,
+                    first,
+                    found);
+        }
+    }
 
     /** Token positions {@code [from, to)}. */
     public record PositionBucket(int from, int to, long rows, long firings, double sum, double sumOfSquares) {}

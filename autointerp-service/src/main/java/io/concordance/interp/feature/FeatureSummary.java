@@ -21,5 +21,10 @@ public record FeatureSummary(
         @Nullable Best best,
         @Nullable String positioning) {
 
+    /** The same with another positioning. */
+    FeatureSummary with(String other) {
+        return new FeatureSummary(uid, index, firings, rate, label, score, best, other);
+    }
+
     public record Best(String arm, String armKind, Screen screen) {}
 }

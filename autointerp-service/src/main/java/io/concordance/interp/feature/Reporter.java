@@ -29,9 +29,11 @@ import io.concordance.interp.label.TokenText;
 import io.concordance.interp.logit.LogitEffects;
 import io.concordance.interp.outcome.Attribution;
 import io.concordance.interp.position.PositionFinding;
+import io.concordance.interp.position.ShiftFinding;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,7 @@ public final class Reporter {
     private final ShownExamples examples;
     private final SilentLabels silent;
     private final @Nullable List<LogitEffects> logits;
+    private final Map<Integer, ShiftFinding> shifts;
     private final TokenText text;
 
     /** Which analysis of which dictionary the features come from. */
@@ -56,6 +59,7 @@ public final class Reporter {
      * @param positionings one for each feature
      * @param labels one for each feature, null for those that never fired
      * @param logits one for each feature; null where the model's unembedding is not known
+     * @param shifts by feature, of those whose windows were shifted
      */
     public Reporter(
             Origin origin,
@@ -65,6 +69,7 @@ public final class Reporter {
             Explainer explainer,
             List<@Nullable Labelled> labels,
             @Nullable List<LogitEffects> logits,
+            Map<Integer, ShiftFinding> shifts,
             TokenText text) {
         this.origin = origin;
         this.dictionary = dictionary;
@@ -80,6 +85,7 @@ public final class Reporter {
         this.labelled = labels;
         this.silent = new SilentLabels(text, labels);
         this.logits = logits;
+        this.shifts = shifts;
         this.text = text;
     }
 
@@ -118,7 +124,9 @@ public final class Reporter {
                 attributions.stream().map(Reporter::screen).toList(),
                 effects == null ? null : logits(effects),
                 firings > 0 ? null : neighbours(nearest));
-        return new ReportedFeature(report, summary(report, attributions), examples.of(feature));
+        ShiftFinding shift = shifts.get(index);
+        FeatureReport whole = shift == null ? report : report.with(shift);
+        return new ReportedFeature(whole, summary(whole, attributions), examples.of(feature));
     }
 
     private LogitReport logits(LogitEffects effects) {
@@ -245,7 +253,9 @@ public final class Reporter {
                 finding.p(),
                 finding.q(),
                 finding.documents(),
-                buckets);
+                buckets,
+                null,
+                null);
     }
 
     private Splits splits(FeatureEvidence feature) {

@@ -4,6 +4,7 @@ import io.concordance.interp.evidence.Site;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Predicts that a feature fires where all conditions hold. */
@@ -35,7 +36,10 @@ public record Rule(List<Condition> all) {
         return first.isEmpty() ? context : first + " " + context;
     }
 
+    /** Keys in their order, so that the same rule is the same bytes. */
     public List<Map<String, Object>> json() {
-        return all.stream().map(Condition::json).toList();
+        return all.stream()
+                .<Map<String, Object>>map(condition -> new TreeMap<>(condition.json()))
+                .toList();
     }
 }

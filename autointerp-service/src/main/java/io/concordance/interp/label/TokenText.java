@@ -1,10 +1,18 @@
 package io.concordance.interp.label;
 
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
 /** How a token id reads. */
 @FunctionalInterface
 public interface TokenText {
     /** Text of one token; a stand-in such as {@code #17} when no tokenizer is at hand. */
     String of(int token);
+
+    /** Text of a row of tokens, as a tokenizer would read it. */
+    default String of(int[] tokens) {
+        return Arrays.stream(tokens).mapToObj(this::of).collect(Collectors.joining());
+    }
 
     /** Token ids as they are. */
     static TokenText ids() {

@@ -13,6 +13,11 @@ public enum Positioning {
     /** Too little to tell, or its tokens only ever stand in one place. */
     INSUFFICIENT;
 
+    /** The one that is written so. */
+    public static Positioning of(String text) {
+        return valueOf(text.toUpperCase(Locale.ROOT));
+    }
+
     public String text() {
         return name().toLowerCase(Locale.ROOT);
     }

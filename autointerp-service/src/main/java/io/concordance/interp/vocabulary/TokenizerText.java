@@ -4,6 +4,7 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import io.concordance.interp.label.TokenText;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -34,6 +35,11 @@ final class TokenizerText implements TokenText {
     @Override
     public String of(int token) {
         return known.computeIfAbsent(token, this::decode);
+    }
+
+    @Override
+    public String of(int[] tokens) {
+        return tokenizer.decode(Arrays.stream(tokens).asLongStream().toArray(), false);
     }
 
     /** A token outside the vocabulary has no text and keeps its id. */
