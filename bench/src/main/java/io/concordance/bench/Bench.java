@@ -4,6 +4,7 @@ import io.concordance.bench.capture.CaptureOverhead;
 import io.concordance.bench.examples.ExamplesIndex;
 import io.concordance.bench.interop.SaeLensInterop;
 import io.concordance.bench.resume.KillResume;
+import io.concordance.bench.strategies.Strategies;
 import io.concordance.bench.training.TrainingPeers;
 import io.concordance.contracts.json.Json;
 import io.concordance.contracts.problem.FieldProblem;
@@ -26,6 +27,7 @@ public final class Bench {
             "jmh", new JmhBenchmarks(),
             "kill-resume", new KillResume(),
             "saelens-interop", new SaeLensInterop(),
+            "strategies", new Strategies(),
             "training-peers", new TrainingPeers()));
 
     private Bench() {}
@@ -49,10 +51,11 @@ public final class Bench {
                 String option = rest.remove();
                 switch (option) {
                     case "--quick" -> quick = true;
-                    case "--rounds" -> rounds = number(option, value(option, rest));
+                    case "--rounds", "--seeds" -> rounds = number(option, value(option, rest));
                     case "--only" -> only = value(option, rest);
                     case "--json" -> json = Path.of(value(option, rest));
-                    default -> throw new FieldProblem("option", option, "--json, --quick, --rounds, --only");
+                    default ->
+                        throw new FieldProblem("option", option, "--json, --quick, --rounds (also --seeds), --only");
                 }
             }
             return new Order(comparison.with(new Options(quick, rounds, only)), json);

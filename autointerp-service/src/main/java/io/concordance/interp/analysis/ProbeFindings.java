@@ -40,11 +40,13 @@ final class ProbeFindings {
                     events,
                     task,
                     uid,
+                    set,
                     time,
                     new FeatureDiscovered(uid, set, task.run(), task.model(), task.hook(), probe.index(), "new", 0, 0));
             add(
                     events,
                     task,
+                    uid,
                     uid,
                     time,
                     new FeatureExplained(
@@ -52,6 +54,7 @@ final class ProbeFindings {
             add(
                     events,
                     task,
+                    uid,
                     uid,
                     time,
                     new FeatureAttributed(
@@ -80,10 +83,11 @@ final class ProbeFindings {
         return "linear probe (" + kind + ", " + how + ") of bad outcomes in arm " + probe.arm();
     }
 
-    private static <T> void add(List<Event<?>> events, AnalysisTask task, String uid, Instant time, T data) {
+    private static <T> void add(
+            List<Event<?>> events, AnalysisTask task, String uid, String key, Instant time, T data) {
         String type = data.getClass().getSimpleName();
         String name = String.join("\n", task.id().toString(), type, uid);
         UUID id = UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
-        events.add(new Event<>(id.toString(), Findings.SOURCE, type, uid, time, data));
+        events.add(new Event<>(id.toString(), Findings.SOURCE, type, key, time, data));
     }
 }

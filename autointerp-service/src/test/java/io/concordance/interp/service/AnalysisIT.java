@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
@@ -379,6 +380,16 @@ class AnalysisIT {
         await().atMost(PATIENCE)
                 .until(() -> !analysis(learning).getList("items").isEmpty()
                         && state(learning).equals("completed"));
+        String id = analysis(learning).getString("items[0].id");
+        given().contentType("application/json")
+                .body(Map.of("jobs", List.of(poison.job)))
+                .post("/v1/analyses/" + id + "/shards")
+                .then()
+                .statusCode(400)
+                .body("given", equalTo("evaluation"));
+        JsonPath probes = given().get("/v1/analyses/" + id + "/probes").jsonPath();
+        assertThat(probes.getList("arms")).isNotEmpty();
+        assertThat(probes.prettify()).doesNotContain(Study.POISON);
         for (int j = 0; j < Study.FEATURES; j++) {
             assertThat(given().get("/v1/features/" + FeatureUids.of(learning.dictionary, j))
                             .asString())

@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description =
                 "Run a comparison and print its figures. Names: capture-overhead, examples-index, jmh, kill-resume,"
-                        + " saelens-interop, training-peers.")
+                        + " saelens-interop, strategies, training-peers.")
 public final class BenchCommand implements Callable<Integer> {
     /** Heaps of comparisons that hold more than a capture worker may. */
     private static final Map<String, String> HEAPS =
@@ -36,7 +36,10 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--quick", description = "Sizes so small that the figures say nothing but that all of it runs.")
     boolean quick;
 
-    @Option(names = "--rounds", paramLabel = "N", description = "How often each alternative is measured.")
+    @Option(
+            names = {"--rounds", "--seeds"},
+            paramLabel = "N",
+            description = "How often each alternative is measured.")
     @Nullable
     Integer rounds;
 

@@ -23,7 +23,7 @@ final class ReportText {
         lines.add("Study " + report.study() + " of model " + report.model());
         lines.add("");
         dictionary(lines, report.dictionary());
-        strategies(lines, report.strategies());
+        StrategyText.add(lines, report.strategies());
         features(lines, report.features());
         release(lines, report.release());
         monitor(lines, report.monitor(), report.strategies());
@@ -41,25 +41,6 @@ final class ReportText {
                         number("%,d", dictionary.tokens()),
                         dictionary.digest())
                 .lines());
-        lines.add("");
-    }
-
-    private static void strategies(List<String> lines, List<StrategyResult> strategies) {
-        lines.add("What a monitor would have caught in deployment, had this arm been the only source of candidates");
-        Table table = new Table("arm", "features", "AUROC", "recall", "before action", "false positives", "bad", "ok");
-        for (StrategyResult strategy : strategies) {
-            Double auroc = strategy.auroc();
-            table.row(
-                    strategy.arm(),
-                    Integer.toString(strategy.features()),
-                    auroc == null ? "-" : number("%.3f", auroc) + interval("%.3f", strategy.aurocCi()),
-                    number("%.3f", strategy.recall()) + interval("%.3f", strategy.recallCi()),
-                    number("%.3f", strategy.recallBeforeAction()),
-                    number("%.4f", strategy.falsePositiveRate()),
-                    Integer.toString(strategy.badTranscripts()),
-                    Integer.toString(strategy.okTranscripts()));
-        }
-        lines.addAll(table.lines());
         lines.add("");
     }
 
@@ -110,7 +91,7 @@ final class ReportText {
         lines.add(line.toString());
     }
 
-    private static String interval(String format, @Nullable Interval interval) {
+    static String interval(String format, @Nullable Interval interval) {
         return interval == null
                 ? ""
                 : " [" + number(format, interval.low()) + ", " + number(format, interval.high()) + "]";
@@ -120,7 +101,7 @@ final class ReportText {
         return number("%.1f %%", 100 * share);
     }
 
-    private static String number(String format, Object value) {
+    static String number(String format, Object value) {
         return String.format(Locale.ROOT, format, value);
     }
 }

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.concordance.contracts.json.Json;
 import io.concordance.contracts.study.StudyReport;
+import io.concordance.contracts.study.StudyReport.Detection;
 import io.concordance.contracts.study.StudyReport.DictionaryResult;
 import io.concordance.contracts.study.StudyReport.FeatureResult;
 import io.concordance.contracts.study.StudyReport.Interval;
 import io.concordance.contracts.study.StudyReport.MonitorResult;
+import io.concordance.contracts.study.StudyReport.Negatives;
+import io.concordance.contracts.study.StudyReport.Outcomes;
 import io.concordance.contracts.study.StudyReport.ReleaseResult;
 import io.concordance.contracts.study.StudyReport.StrategyResult;
 import java.util.List;
@@ -67,6 +70,35 @@ class ReportTextTest {
                 ReportText.lines(report(List.of(NOTHING), List.of(), null, new MonitorResult(0, null, 0, null, 0, 0)));
 
         assertThat(lines).contains("No feature of concern was found.", "Nothing was released.");
+    }
+
+    @Test
+    void saysWhatProbesCaughtWhichFamiliesFiredAndWhichArmsSayNothing() {
+        Detection probe = new Detection(
+                0.91,
+                new Interval(0.9, 0.92),
+                0.5,
+                new Interval(0.45, 0.55),
+                0.4,
+                0.002,
+                new Interval(0.001, 0.003),
+                1.5,
+                400,
+                2000,
+                List.of(new Negatives("near-miss", 700, 4, 0.0057, 0.0131)));
+        StrategyResult off = StrategyResult.of("off-policy", 0, probe, 2, probe, new Outcomes(700, 800, true, 60));
+        StrategyResult told = StrategyResult.of("instructed", 0, probe, 0, null, new Outcomes(0, 900, false, 60));
+
+        List<String> lines = ReportText.lines(
+                report(List.of(off, told), List.of(), null, new MonitorResult(0, null, 0, null, 0, 0)));
+
+        assertThat(lines)
+                .contains(
+                        "instructed: insufficient, 0 bad and 900 ok documents; an arm needs 60 of each",
+                        "False positives of probes of off-policy: near-miss 4/700 (at most 0.0131)")
+                .anySatisfy(line ->
+                        assertThat(line).matches("  off-policy +2 +0\\.910 .* +0\\.500 .* +0\\.400 +0\\.0020.*"))
+                .anySatisfy(line -> assertThat(line).matches("  instructed +0 +- +0\\.000 +0\\.000 +0\\.0000 *"));
     }
 
     private static String header(List<String> lines) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param dictionary digest of the dictionary that the feature is of: with {@code retired} the earlier one
  * @param change {@code new}, {@code kept}, {@code drifted}, {@code revived} or {@code retired}
  * @param firingRate share of rows it fired on in the last quarter of training, or, for a dictionary published on the way, in
- *     the last hundredth; 0 for a retired one
+ *     the last hundredth; 0 for a retired one and, over 0 {@code tokens}, for a linear probe
  * @param tokens rows that the rate was measured over
  * @param generation of the run's dictionaries, from 1; 1 when absent
  * @param earlier uid of the same feature in the dictionary published before, with {@code kept}, {@code drifted} and

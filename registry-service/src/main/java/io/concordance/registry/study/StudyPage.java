@@ -1,9 +1,11 @@
 package io.concordance.registry.study;
 
 import io.concordance.contracts.study.StudyReport;
+import io.concordance.contracts.study.StudyReport.Detection;
 import io.concordance.contracts.study.StudyReport.FeatureResult;
 import io.concordance.contracts.study.StudyReport.Interval;
 import io.concordance.contracts.study.StudyReport.MonitorResult;
+import io.concordance.contracts.study.StudyReport.Outcomes;
 import io.concordance.contracts.study.StudyReport.ReleaseResult;
 import io.concordance.contracts.study.StudyReport.StrategyResult;
 import java.util.List;
@@ -27,7 +29,16 @@ record StudyPage(
     record StageRow(String name, String state, String progress, String note) {}
 
     record StrategyRow(
-            String arm, int features, Estimate auroc, Estimate recall, String before, String falsePositives) {}
+            String arm,
+            int features,
+            Estimate auroc,
+            Estimate recall,
+            String before,
+            String falsePositives,
+            String probes,
+            Estimate probeRecall,
+            String probeFalsePositives,
+            String note) {}
 
     record FeatureRow(String id, int index, String level, String grade, String label) {}
 
@@ -88,13 +99,29 @@ record StudyPage(
 
     private static StrategyRow row(StrategyResult strategy) {
         Double auroc = strategy.auroc();
+        Detection probe = strategy.probe();
         return new StrategyRow(
                 strategy.arm(),
                 strategy.features(),
                 auroc == null ? new Estimate("–", "") : estimate(auroc, strategy.aurocCi()),
                 estimate(strategy.recall(), strategy.recallCi()),
                 number(strategy.recallBeforeAction()),
-                String.format(Locale.ROOT, "%.4f", strategy.falsePositiveRate()));
+                String.format(Locale.ROOT, "%.4f", strategy.falsePositiveRate()),
+                strategy.probes() == null ? "–" : Integer.toString(strategy.probes()),
+                probe == null ? new Estimate("–", "") : estimate(probe.recall(), probe.recallCi()),
+                probe == null ? "–" : String.format(Locale.ROOT, "%.4f", probe.falsePositiveRate()),
+                note(strategy.outcomes()));
+    }
+
+    private static String note(@Nullable Outcomes outcomes) {
+        return outcomes == null || outcomes.sufficient()
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "insufficient: %,d bad and %,d ok documents, needs %,d of each",
+                        outcomes.bad(),
+                        outcomes.ok(),
+                        outcomes.needed());
     }
 
     private static FeatureRow row(FeatureResult feature) {
