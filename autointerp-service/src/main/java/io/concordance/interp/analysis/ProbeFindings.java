@@ -74,11 +74,14 @@ final class ProbeFindings {
 
     private static String label(Probe probe) {
         Pooling pooling = probe.pooling();
-        String how = pooling.over() == Pooling.Over.MEAN
-                ? "mean over the prompt"
-                : pooling.tokens() == 1
+        String how = switch (pooling.over()) {
+            case MEAN -> "mean over the prompt";
+            case LAST -> "last token of the prompt";
+            case MAX ->
+                pooling.tokens() == 1
                         ? "highest token of the prompt"
                         : "at least " + pooling.tokens() + " tokens of the prompt";
+        };
         String kind = probe.kind() == Probe.Kind.LOGISTIC ? "logistic" : "mass-mean";
         return "linear probe (" + kind + ", " + how + ") of bad outcomes in arm " + probe.arm();
     }

@@ -108,6 +108,11 @@ final class Comparison {
         return maximum;
     }
 
+    /** Largest score of any ok document, and at least 0. */
+    double okMaximum() {
+        return Arrays.stream(ok).reduce(0, Math::max);
+    }
+
     /** The score that three quarters of the bad documents reach; 0 when there are none. */
     double lowerQuartileOfBad() {
         double[] sorted = bad.clone();

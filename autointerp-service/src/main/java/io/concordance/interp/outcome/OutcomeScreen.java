@@ -129,7 +129,12 @@ public final class OutcomeScreen {
      * @param least the feature's own threshold
      */
     static double threshold(double least, Comparison calibrating) {
-        double ok = calibrating.benignMaximum() * JUST_ABOVE;
+        return threshold(least, calibrating.benignMaximum(), calibrating);
+    }
+
+    /** @param maximum score of ok documents that must stay below */
+    static double threshold(double least, double maximum, Comparison calibrating) {
+        double ok = maximum * JUST_ABOVE;
         double margin = (ok + calibrating.lowerQuartileOfBad()) / 2;
         return Math.max(least, Math.max(ok, margin));
     }

@@ -13,8 +13,9 @@ import java.util.List;
 
 /**
  * Screens scores of documents that something fitted to outcomes gives, as {@link OutcomeScreen} does features: on the half
- * of the explain split that fitted nothing. A score has no silence, so what fires in the screen is what exceeds the threshold,
- * which other documents chose.
+ * of the explain split that fitted nothing. A score has no silence, so what fires in the screen is what exceeds the
+ * threshold, which other documents chose. The threshold lies above all ok ones among those, of the arm too: what tells an
+ * arm from benign ones may be part of what was fitted.
  */
 public final class ScoreScreen {
     private ScoreScreen() {}
@@ -42,7 +43,7 @@ public final class ScoreScreen {
             areas[r] = OutcomeScreen.area(screening, true);
             p[r] = OutcomeScreen.oneSided(areas[r]);
             calibrating.read(scores[r]);
-            thresholds[r] = (float) OutcomeScreen.threshold(0, calibrating);
+            thresholds[r] = (float) OutcomeScreen.threshold(0, calibrating.okMaximum(), calibrating);
         }
         double[] q = BenjaminiHochberg.q(p);
         List<Screened> screened = new ArrayList<>();

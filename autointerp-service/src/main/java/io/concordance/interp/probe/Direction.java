@@ -3,6 +3,8 @@ package io.concordance.interp.probe;
 import io.concordance.contracts.digest.Digests;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
@@ -11,7 +13,7 @@ import java.util.random.RandomGeneratorFactory;
  * A direction of length 1; its value on a row x is {@code unit · (x - centre)}, so that ok rows are 0 on average.
  *
  * @param unit {@code [d]}
- * @param centre {@code [d]}, mean of the ok rows
+ * @param centre {@code [d]}, mean of the ok rows, each sample weighing the same
  */
 @SuppressWarnings("ArrayRecordComponent") // held, never compared
 record Direction(double[] unit, double[] centre) {
@@ -34,38 +36,73 @@ record Direction(double[] unit, double[] centre) {
         return new Direction(unit, centre);
     }
 
-    static Direction massMean(RowSample bad, RowSample ok) {
-        return of(difference(bad, ok), ok.mean());
+    /** From the mean of the ok rows to that of the bad ones. */
+    static Direction massMean(RowSample bad, List<RowSample> ok) {
+        return of(difference(bad, ok), mean(ok));
     }
 
-    static Direction logistic(RowSample bad, RowSample ok) {
-        int d = ok.mean().length;
-        List<float[]> badRows = bad.rows();
-        List<float[]> okRows = ok.rows();
-        double[] mean = new double[d];
-        double[] spread = spread(badRows, okRows, mean);
-        int n = badRows.size() + okRows.size();
-        float[] x = new float[n * d];
-        boolean[] isBad = new boolean[n];
-        for (int i = 0; i < n; i++) {
-            isBad[i] = i < badRows.size();
-            float[] row = isBad[i] ? badRows.get(i) : okRows.get(i - badRows.size());
+    static Direction logistic(RowSample bad, List<RowSample> ok) {
+        Rows rows = Rows.of(bad, ok);
+        int d = rows.mean.length;
+        float[] x = new float[rows.all.size() * d];
+        for (int i = 0; i < rows.all.size(); i++) {
             for (int k = 0; k < d; k++) {
-                x[i * d + k] = (float) ((row[k] - mean[k]) / spread[k]);
+                x[i * d + k] = (float) ((rows.all.get(i)[k] - rows.mean[k]) / rows.spread[k]);
             }
         }
-        double[] theta = new LogisticFit(x, isBad, d).run();
+        double[] theta = new LogisticFit(x, rows.bad, rows.weight, d).run();
         double[] vector = new double[d];
         for (int k = 0; k < d; k++) {
-            vector[k] = theta[k] / spread[k];
+            vector[k] = theta[k] / rows.spread[k];
         }
-        return of(vector, ok.mean());
+        return of(vector, mean(ok));
     }
 
-    static Direction random(RowSample bad, RowSample ok, String name) {
+    /**
+     * Rows in one list. Bad ones weigh a half together, and each sample of ok ones the same, however many it has, so that what
+     * tells an arm from benign ones does not pass for what tells its outcomes apart.
+     *
+     * @param mean {@code [d]}, weighted; likewise {@code spread}, the standard deviation, where a constant counts as 1
+     */
+    @SuppressWarnings("ArrayRecordComponent") // held, never compared
+    private record Rows(List<float[]> all, boolean[] bad, double[] weight, double[] mean, double[] spread) {
+        static Rows of(RowSample bad, List<RowSample> ok) {
+            List<float[]> all = new ArrayList<>(bad.rows());
+            int badRows = all.size();
+            double[] weight =
+                    new double[badRows + ok.stream().mapToInt(RowSample::kept).sum()];
+            Arrays.fill(weight, 0, badRows, 0.5 / badRows);
+            for (RowSample sample : ok) {
+                Arrays.fill(weight, all.size(), all.size() + sample.kept(), 0.5 / ok.size() / sample.kept());
+                all.addAll(sample.rows());
+            }
+            boolean[] isBad = new boolean[all.size()];
+            Arrays.fill(isBad, 0, badRows, true);
+            double[] mean = new double[all.getFirst().length];
+            double[] spread = new double[mean.length];
+            for (int i = 0; i < all.size(); i++) {
+                for (int k = 0; k < mean.length; k++) {
+                    mean[k] += weight[i] * all.get(i)[k];
+                }
+            }
+            for (int i = 0; i < all.size(); i++) {
+                for (int k = 0; k < mean.length; k++) {
+                    double from = all.get(i)[k] - mean[k];
+                    spread[k] += weight[i] * from * from;
+                }
+            }
+            for (int k = 0; k < mean.length; k++) {
+                double s = Math.sqrt(spread[k]);
+                spread[k] = s > LEAST_SPREAD ? s : 1;
+            }
+            return new Rows(all, isBad, weight, mean, spread);
+        }
+    }
+
+    static Direction random(RowSample bad, List<RowSample> ok, String name) {
         double[] between = difference(bad, ok);
         int d = between.length;
-        double[] spread = spread(bad.rows(), ok.rows(), new double[d]);
+        double[] spread = Rows.of(bad, ok).spread;
         byte[] hash = Digests.newDigest().digest(name.getBytes(StandardCharsets.UTF_8));
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom")
                 .create(ByteBuffer.wrap(hash).getLong());
@@ -78,41 +115,27 @@ record Direction(double[] unit, double[] centre) {
         for (int k = 0; k < d && along < 0; k++) {
             vector[k] = -vector[k];
         }
-        return of(vector, ok.mean());
+        return of(vector, mean(ok));
     }
 
-    private static double[] difference(RowSample bad, RowSample ok) {
+    private static double[] difference(RowSample bad, List<RowSample> ok) {
         double[] difference = bad.mean();
-        double[] from = ok.mean();
+        double[] from = mean(ok);
         for (int k = 0; k < difference.length; k++) {
             difference[k] -= from[k];
         }
         return difference;
     }
 
-    /** Standard deviation of each value, both classes weighing the same; fills their mean. A constant one counts as 1. */
-    private static double[] spread(List<float[]> bad, List<float[]> ok, double[] mean) {
-        double[] squares = new double[mean.length];
-        for (List<float[]> rows : List.of(bad, ok)) {
-            for (float[] row : rows) {
-                for (int k = 0; k < mean.length; k++) {
-                    mean[k] += 0.5 * row[k] / rows.size();
-                }
+    /** The mean of the samples' means. */
+    private static double[] mean(List<RowSample> samples) {
+        double[] mean = new double[samples.getFirst().mean().length];
+        for (RowSample sample : samples) {
+            double[] own = sample.mean();
+            for (int k = 0; k < mean.length; k++) {
+                mean[k] += own[k] / samples.size();
             }
         }
-        for (List<float[]> rows : List.of(bad, ok)) {
-            for (float[] row : rows) {
-                for (int k = 0; k < mean.length; k++) {
-                    double from = row[k] - mean[k];
-                    squares[k] += 0.5 * from * from / rows.size();
-                }
-            }
-        }
-        double[] spread = new double[mean.length];
-        for (int k = 0; k < spread.length; k++) {
-            double s = Math.sqrt(squares[k]);
-            spread[k] = s > LEAST_SPREAD ? s : 1;
-        }
-        return spread;
+        return mean;
     }
 }

@@ -1,10 +1,10 @@
 package io.concordance.interp.probe;
 
 /**
- * L2-regularised logistic regression on standardised values, both classes weighing the same:
+ * L2-regularised logistic regression on standardised values with weighted rows:
  *
  * <pre>
- * Σ_i c_i log(1 + exp(-y_i (w · x_i + b))) + λ/2 |w|²,   c_i = 1 / (2 n of the class of i)
+ * Σ_i c_i log(1 + exp(-y_i (w · x_i + b))) + λ/2 |w|²,   Σ_i c_i = 1
  * </pre>
  *
  * <p>Minimised by truncated Newton steps (Hessian products by conjugate gradients, as in Lin, Weng and Keerthi 2008), in
@@ -31,13 +31,14 @@ final class LogisticFit {
     /**
      * @param x standardised rows {@code [n, d]}
      * @param bad class of each row; both must occur
+     * @param weight {@code c}, of each row
      */
-    LogisticFit(float[] x, boolean[] bad, int d) {
+    LogisticFit(float[] x, boolean[] bad, double[] weight, int d) {
         this.n = bad.length;
         this.d = d;
         this.x = x;
         this.bad = bad;
-        this.weight = new double[n];
+        this.weight = weight;
         this.margin = new double[n];
         this.curvature = new double[n];
         int positives = 0;
@@ -46,9 +47,6 @@ final class LogisticFit {
         }
         if (positives == 0 || positives == n) {
             throw new IllegalArgumentException(positives + " of " + n + " rows are bad; both classes are needed");
-        }
-        for (int i = 0; i < n; i++) {
-            weight[i] = 0.5 / (bad[i] ? positives : n - positives);
         }
     }
 

@@ -27,9 +27,6 @@ import java.util.Optional;
  * alike.
  */
 public final class ProbeAnalysis {
-    static final String TOKENS = "tokens";
-    static final String DOCUMENTS = "documents";
-
     /** Fewest fitting documents of either class. */
     static final int FEWEST = 10;
 
@@ -51,7 +48,7 @@ public final class ProbeAnalysis {
     }
 
     /** A row before it is screened. */
-    private record Row(Arm arm, Probe.Kind kind, String fittedOn, Direction direction, Pooling pooling) {}
+    private record Row(Arm arm, Probe.Kind kind, Probe.FittedOn fittedOn, Direction direction, Pooling pooling) {}
 
     /** A screened document, by what tells it from others. */
     private record Key(Arm arm, String id) {}
@@ -118,9 +115,9 @@ public final class ProbeAnalysis {
         for (Probe.Kind kind : Probe.Kind.values()) {
             int directions = kind == Probe.Kind.RANDOM ? Probe.Kind.values().length - 1 : 1;
             for (int i = 0; i < directions; i++) {
-                for (String fittedOn : List.of(TOKENS, DOCUMENTS)) {
+                for (Probe.FittedOn fittedOn : Probe.FittedOn.values()) {
                     String name =
-                            String.join("\n", Long.toString(seed), fits.arm().name(), fittedOn, "" + i);
+                            String.join("\n", Long.toString(seed), fits.arm().name(), fittedOn.name(), "" + i);
                     Direction direction;
                     try {
                         direction = fits.direction(kind, fittedOn, name);
@@ -136,12 +133,16 @@ public final class ProbeAnalysis {
         return rows;
     }
 
-    private static List<Pooling> poolings(String fittedOn) {
-        return fittedOn.equals(TOKENS)
-                ? List.of(
-                        new Pooling(Pooling.Over.MAX, 1, Pooling.Scope.BEFORE_OUTPUT),
-                        new Pooling(Pooling.Over.MAX, SEVERAL, Pooling.Scope.BEFORE_OUTPUT))
-                : List.of(new Pooling(Pooling.Over.MEAN, 1, Pooling.Scope.BEFORE_OUTPUT));
+    private static List<Pooling> poolings(Probe.FittedOn fittedOn) {
+        return switch (fittedOn) {
+            case TOKENS -> List.of(pooling(Pooling.Over.MAX, 1), pooling(Pooling.Over.MAX, SEVERAL));
+            case DOCUMENTS -> List.of(pooling(Pooling.Over.MEAN, 1));
+            case LAST -> List.of(pooling(Pooling.Over.LAST, 1));
+        };
+    }
+
+    private static Pooling pooling(Pooling.Over over, int tokens) {
+        return new Pooling(over, tokens, Pooling.Scope.BEFORE_OUTPUT);
     }
 
     /** Pooled values {@code [rows][screened documents]} of documents that did not fit; of a document read twice the larger. */

@@ -4,29 +4,47 @@ import io.concordance.contracts.transcript.Outcome;
 import io.concordance.interp.evidence.Arm;
 import io.concordance.interp.evidence.DocumentInfo;
 import io.concordance.interp.evidence.Split;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
-/** The rows that the directions of one arm are fitted on: bad documents of the arm against ok ones of it and of benign arms. */
+/**
+ * The rows that the directions of one arm are fitted on: bad documents of the arm against its ok ones and those of benign
+ * arms.
+ */
 final class ProbeFits {
     /** Most rows of a sample, and most bytes. */
     private static final int MOST_ROWS = 4096;
 
-    private static final int MOST_BYTES = 64 << 20;
+    private static final int MOST_BYTES = 32 << 20;
 
     private final Arm arm;
     private final int d;
-    private final RowSample badTokens;
-    private final RowSample okTokens;
-    private final RowSample badDocuments;
-    private final RowSample okDocuments;
+    private final Map<Probe.FittedOn, Samples> samples = new EnumMap<>(Probe.FittedOn.class);
+    private long badDocuments;
+    private long okDocuments;
+
+    private record Samples(RowSample bad, RowSample ownOk, RowSample benignOk) {
+        Samples(int d, int most) {
+            this(new RowSample(d, most), new RowSample(d, most), new RowSample(d, most));
+        }
+
+        List<RowSample> ok() {
+            return Stream.of(ownOk, benignOk)
+                    .filter(sample -> sample.count() > 0)
+                    .toList();
+        }
+    }
 
     ProbeFits(Arm arm, int d) {
         this.arm = arm;
         this.d = d;
         int most = Math.max(1, Math.min(MOST_ROWS, MOST_BYTES / (Float.BYTES * d)));
-        this.badTokens = new RowSample(d, most);
-        this.okTokens = new RowSample(d, most);
-        this.badDocuments = new RowSample(d, most);
-        this.okDocuments = new RowSample(d, most);
+        for (Probe.FittedOn rows : Probe.FittedOn.values()) {
+            samples.put(rows, new Samples(d, most));
+        }
     }
 
     Arm arm() {
@@ -35,14 +53,12 @@ final class ProbeFits {
 
     void add(DocumentInfo document, float[] activations, int tokens) {
         boolean own = document.arm().equals(arm);
-        if (own && document.outcome() == Outcome.BAD) {
-            add(badTokens, badDocuments, document, activations, tokens);
-        } else if ((own || document.arm().benign()) && document.outcome() == Outcome.OK) {
-            add(okTokens, okDocuments, document, activations, tokens);
+        boolean bad = own && document.outcome() == Outcome.BAD;
+        if (!bad && (document.outcome() != Outcome.OK || !own && !document.arm().benign())) {
+            return;
         }
-    }
-
-    private void add(RowSample rows, RowSample documents, DocumentInfo document, float[] activations, int tokens) {
+        badDocuments += bad ? 1 : 0;
+        okDocuments += bad ? 0 : 1;
         float[] mean = new float[d];
         for (int k = 0; k < d; k++) {
             double sum = 0;
@@ -51,33 +67,42 @@ final class ProbeFits {
             }
             mean[k] = (float) (sum / tokens);
         }
-        documents.add(mean, 0, Split.priority(document.key(), 0), document.key(), 0);
-        for (int t = 0; t < tokens; t++) {
-            rows.add(activations, t * d, Split.priority(document.key(), t), document.key(), t);
-        }
+        samples.forEach((rows, sets) -> {
+            RowSample set = bad ? sets.bad : own ? sets.ownOk : sets.benignOk;
+            switch (rows) {
+                case TOKENS -> {
+                    for (int t = 0; t < tokens; t++) {
+                        add(set, document, activations, t);
+                    }
+                }
+                case DOCUMENTS -> add(set, document, mean, 0);
+                case LAST -> add(set, document, activations, tokens - 1);
+            }
+        });
+    }
+
+    private void add(RowSample set, DocumentInfo document, float[] rows, int row) {
+        set.add(rows, row * d, Split.priority(document.key(), row), document.key(), row);
     }
 
     long badDocuments() {
-        return badDocuments.count();
+        return badDocuments;
     }
 
     long okDocuments() {
-        return okDocuments.count();
+        return okDocuments;
     }
 
     /**
-     * @param fittedOn {@code tokens} or {@code documents}
      * @param seed of random directions
      * @throws ArithmeticException when there is nothing to tell apart
      */
-    Direction direction(Probe.Kind kind, String fittedOn, String seed) {
-        boolean tokens = fittedOn.equals(ProbeAnalysis.TOKENS);
-        RowSample bad = tokens ? badTokens : badDocuments;
-        RowSample ok = tokens ? okTokens : okDocuments;
+    Direction direction(Probe.Kind kind, Probe.FittedOn rows, String seed) {
+        Samples sets = Objects.requireNonNull(samples.get(rows));
         return switch (kind) {
-            case LOGISTIC -> Direction.logistic(bad, ok);
-            case MASS_MEAN -> Direction.massMean(bad, ok);
-            case RANDOM -> Direction.random(bad, ok, seed);
+            case LOGISTIC -> Direction.logistic(sets.bad, sets.ok());
+            case MASS_MEAN -> Direction.massMean(sets.bad, sets.ok());
+            case RANDOM -> Direction.random(sets.bad, sets.ok(), seed);
         };
     }
 }

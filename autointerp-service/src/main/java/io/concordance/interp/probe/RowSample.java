@@ -1,5 +1,6 @@
 package io.concordance.interp.probe;
 
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -36,7 +37,7 @@ final class RowSample {
         if (kept.size() == most && priority > kept.element().priority()) {
             return;
         }
-        float[] row = java.util.Arrays.copyOfRange(values, from, from + sum.length);
+        float[] row = Arrays.copyOfRange(values, from, from + sum.length);
         kept.add(new Kept(priority, document, position, row));
         if (kept.size() > most) {
             kept.remove();
@@ -45,6 +46,11 @@ final class RowSample {
 
     long count() {
         return count;
+    }
+
+    /** Size of the sample. */
+    int kept() {
+        return kept.size();
     }
 
     /** {@code [d]}, over all rows; NaN without any. */

@@ -24,6 +24,19 @@ class LogisticFitTest {
         }
     }
 
+    /** Both classes the same together. */
+    private double[] weights() {
+        int positives = 0;
+        for (boolean b : bad) {
+            positives += b ? 1 : 0;
+        }
+        double[] weights = new double[ROWS];
+        for (int i = 0; i < ROWS; i++) {
+            weights[i] = 0.5 / (bad[i] ? positives : ROWS - positives);
+        }
+        return weights;
+    }
+
     /** Straight from the definition. */
     private double loss(double[] theta) {
         int positives = 0;
@@ -50,8 +63,8 @@ class LogisticFitTest {
     void noStepInAnyDirectionLowersTheLoss() {
         for (long seed = 1; seed <= 5; seed++) {
             rows(seed);
-            double[] theta = new LogisticFit(x, bad, WIDTH).run();
-            assertThat(new LogisticFit(x, bad, WIDTH).loss(theta)).isCloseTo(loss(theta), within(1e-12));
+            double[] theta = new LogisticFit(x, bad, weights(), WIDTH).run();
+            assertThat(new LogisticFit(x, bad, weights(), WIDTH).loss(theta)).isCloseTo(loss(theta), within(1e-12));
             for (int k = 0; k <= WIDTH; k++) {
                 double[] up = theta.clone();
                 double[] down = theta.clone();
@@ -70,14 +83,15 @@ class LogisticFitTest {
         for (int i = 0; i < ROWS; i++) {
             x[i * WIDTH] = bad[i] ? 5 : -5;
         }
-        double[] theta = new LogisticFit(x, bad, WIDTH).run();
-        assertThat(theta).isEqualTo(new LogisticFit(x, bad, WIDTH).run());
+        double[] theta = new LogisticFit(x, bad, weights(), WIDTH).run();
+        assertThat(theta).isEqualTo(new LogisticFit(x, bad, weights(), WIDTH).run());
         assertThat(theta[0]).isPositive().isFinite();
     }
 
     @Test
     void oneClassCannotBeFitted() {
-        assertThatThrownBy(() -> new LogisticFit(new float[WIDTH * 2], new boolean[] {true, true}, WIDTH))
+        assertThatThrownBy(() -> new LogisticFit(
+                        new float[WIDTH * 2], new boolean[] {true, true}, new double[] {0.5, 0.5}, WIDTH))
                 .hasMessageContaining("both classes");
     }
 }

@@ -33,6 +33,7 @@ class ProbeAnalysisTest {
 
     private final float[] planted = new float[WIDTH];
     private List<Slice> shards = List.of();
+    private float armShift;
 
     /** What is added to a row of a bad document: along the planted direction, or only where the model writes. */
     private enum Plant {
@@ -68,6 +69,7 @@ class ProbeAnalysisTest {
                 case IN_THE_OUTPUT -> r >= PROMPT;
                 case NOWHERE -> false;
             };
+            x[0] += arm.equals("off") ? armShift : 0;
             for (int k = 0; k < WIDTH && here && document.outcome() == Outcome.BAD; k++) {
                 x[k] += 2.2f * planted[k];
             }
@@ -135,6 +137,23 @@ class ProbeAnalysisTest {
                 .isGreaterThan(0.99);
         assertThat(find(set, Probe.Kind.MASS_MEAN, Pooling.Over.MAX, 3).screen().auroc())
                 .isGreaterThan(0.99);
+        assertThat(find(set, Probe.Kind.LOGISTIC, Pooling.Over.LAST, 1).screen().auroc())
+                .isGreaterThan(0.99);
+    }
+
+    /** Every text of the arm, bad or not, lies elsewhere than benign ones, and by more than bad from ok. */
+    @Test
+    void doesNotTakeTheArmForTheOutcome() throws Exception {
+        armShift = 4;
+        ProbeSet set = probes(evidence(8, 300, Plant.IN_EVERY_PROMPT_TOKEN), 8);
+        for (Probe.Kind kind : List.of(Probe.Kind.LOGISTIC, Probe.Kind.MASS_MEAN)) {
+            Probe probe = find(set, kind, Pooling.Over.LAST, 1);
+            assertThat(probe.calibration().okExceeding()).as("%s", probe).isLessThan(4);
+        }
+        Probe probe = find(set, Probe.Kind.LOGISTIC, Pooling.Over.MEAN, 1);
+        assertThat(probe.calibration().okExceeding()).isLessThan(4);
+        assertThat(probe.calibration().badExceeding())
+                .isGreaterThan(probe.calibration().badDocuments() * 9 / 10);
     }
 
     @Test

@@ -8,7 +8,7 @@ import io.concordance.contracts.problem.FieldProblem;
  *
  * @param over what is made of them
  * @param tokens with {@link Over#MAX}: the value is the {@code tokens}-th largest, so that exceeding a threshold takes that
- *     many tokens; 1 with {@link Over#MEAN}
+ *     many tokens; 1 with the others
  * @param scope which tokens count
  */
 public record Pooling(Over over, int tokens, Scope scope) {
@@ -22,7 +22,10 @@ public record Pooling(Over over, int tokens, Scope scope) {
         @JsonProperty("max")
         MAX,
         @JsonProperty("mean")
-        MEAN
+        MEAN,
+        /** The value of the last token that counts. */
+        @JsonProperty("last")
+        LAST
     }
 
     public enum Scope {
@@ -44,7 +47,7 @@ public record Pooling(Over over, int tokens, Scope scope) {
     }
 
     public Pooling {
-        int most = over == Over.MEAN ? 1 : MOST_TOKENS;
+        int most = over == Over.MAX ? MOST_TOKENS : 1;
         if (tokens < 1 || tokens > most) {
             throw new FieldProblem("tokens", tokens, "1 to " + most);
         }

@@ -87,19 +87,20 @@ public final class SessionReader {
 
     /** One pooled value on its way; tokens come in order. */
     private static final class Pool {
-        private final boolean mean;
+        private final Pooling.Over over;
         private final int from;
         private final int to;
         /** The largest values so far, ascending. */
         private final float[] largest;
 
         private double sum;
+        private float last = Float.NEGATIVE_INFINITY;
         private int count;
         private float peak = Float.NEGATIVE_INFINITY;
         private int at = -1;
 
         Pool(Pooling pooling, int tokens, int firstOutput) {
-            this.mean = pooling.over() == Pooling.Over.MEAN;
+            this.over = pooling.over();
             this.from = pooling.scope() == Pooling.Scope.OUTPUT ? firstOutput : 0;
             this.to = pooling.scope() == Pooling.Scope.BEFORE_OUTPUT ? firstOutput : tokens;
             this.largest = new float[pooling.tokens()];
@@ -112,6 +113,7 @@ public final class SessionReader {
             }
             count++;
             sum += value;
+            last = value;
             if (value > peak) {
                 peak = value;
                 at = token;
@@ -126,10 +128,11 @@ public final class SessionReader {
         }
 
         float value() {
-            if (!mean) {
-                return largest[0];
-            }
-            return count == 0 ? Float.NEGATIVE_INFINITY : (float) (sum / count);
+            return switch (over) {
+                case MAX -> largest[0];
+                case MEAN -> count == 0 ? Float.NEGATIVE_INFINITY : (float) (sum / count);
+                case LAST -> last;
+            };
         }
     }
 }

@@ -11,6 +11,7 @@ import com.networknt.schema.SpecificationVersion;
 import io.concordance.contracts.event.DictionaryCheckpointed.Metrics;
 import io.concordance.contracts.feature.FeatureUids;
 import io.concordance.contracts.json.Json;
+import io.concordance.contracts.release.Pooling;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -175,6 +176,17 @@ class EventSchemaTest {
                                 1,
                                 new FeatureAttributed.Contrast(40, 40, 2, 0.95, 0.83, 0.99),
                                 null)),
+                new FeatureAttributed(
+                        UID,
+                        DIGEST,
+                        0,
+                        "off-policy",
+                        "off-policy",
+                        new FeatureAttributed.Screen(10, 20, 9, 1, 3.2, 1.0, 5.4, 0.95, 0.85, 0.99, 1e-4, 1e-3),
+                        new FeatureAttributed.Calibration(1.5, 10, 0, 5, 4),
+                        null,
+                        null,
+                        new Pooling(Pooling.Over.MAX, 3, Pooling.Scope.BEFORE_OUTPUT)),
                 new ReleasePublished("stable", 1, DIGEST, List.of(UID)),
                 new SightingReported("m-1", DIGEST, 100, 2, Map.of("any", 2L)));
     }

@@ -47,6 +47,7 @@ class RuleTest {
         for (int row = 0; row < features; row++) {
             for (Scope scope : Scope.values()) {
                 readings.add(new Reading(row, new Pooling(Over.MEAN, 1, scope)));
+                readings.add(new Reading(row, new Pooling(Over.LAST, 1, scope)));
                 for (int tokens : new int[] {1, 2, 5}) {
                     readings.add(new Reading(row, new Pooling(Over.MAX, tokens, scope)));
                 }
@@ -85,6 +86,9 @@ class RuleTest {
         }
         if (pooling.over() == Over.MEAN) {
             return (float) (counted.stream().mapToDouble(Float::doubleValue).sum() / counted.size());
+        }
+        if (pooling.over() == Over.LAST) {
+            return counted.getLast();
         }
         return counted.stream().sorted().toList().get(counted.size() - pooling.tokens());
     }

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.concordance.contracts.dictionary.Dictionary;
+import io.concordance.contracts.release.Pooling;
 import io.concordance.contracts.shard.Shard;
 import io.concordance.contracts.study.StudyReport.Detection;
 import io.concordance.contracts.study.StudyReport.Negatives;
 import io.concordance.contracts.study.StudyReport.StrategyResult;
 import io.concordance.contracts.transcript.Outcome;
+import io.concordance.registry.study.peer.Probes.Arm;
 import io.concordance.registry.study.strategy.Planted.Document;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -111,6 +113,58 @@ class StrategyEvaluationTest {
         assertThat(result.outcomes().sufficient()).isFalse();
         assertThat(result.outcomes().bad()).isZero();
         assertThat(result.outcomes().needed()).isPositive();
+    }
+
+    @Test
+    void anArmInWhichTheModelNeverActedIsInsufficientAndSaysWhatItWouldTake() {
+        StrategyEvaluation nothing = new StrategyEvaluation(List.of(), List.of(), Map.of());
+        StrategyTable table = new StrategyTable(
+                nothing,
+                nothing,
+                List.of(
+                        new Arm("told", "instructed", 0, 900, 0, 1450, 0, 725),
+                        new Arm("off", "off-policy", 700, 800, 350, 1400, 175, 700)),
+                1024);
+        assertThat(table.row("instructed", List.of(), List.of()).outcomes().sufficient())
+                .isFalse();
+        assertThat(table.row("instructed", List.of(), List.of()).outcomes().needed())
+                .isPositive();
+        assertThat(table.row("off-policy", List.of(), List.of()).outcomes()).satisfies(outcomes -> {
+            assertThat(outcomes.sufficient()).isTrue();
+            assertThat(outcomes.bad()).isEqualTo(700);
+        });
+        assertThat(table.control(List.of())).satisfies(control -> {
+            assertThat(control.arm()).isEqualTo("random-direction");
+            assertThat(control.features()).isZero();
+        });
+    }
+
+    @Test
+    void aProbeIsReadAsItIsPooledAndMayBeBelowZero() throws Exception {
+        Random random = new Random(5);
+        Dictionary rows = Planted.dictionary(random, 4);
+        Pooling mean = new Pooling(Pooling.Over.MEAN, 1, Pooling.Scope.BEFORE_OUTPUT);
+        Candidate probe = new Candidate("p", 2, "off", "off-policy", 0.1, 10, 9, 10, 0, 0.9, mean);
+        List<Document> documents = Planted.documents(random, 40, 0);
+        try (Shard shard = Shard.open(Planted.write(documents, 0, folder))) {
+            List<TranscriptMaxima> read = new MaximaReader(rows, List.of(probe)).read(shard);
+            for (int d = 0; d < documents.size(); d++) {
+                double sum = 0;
+                int count = 0;
+                float[][] tokens = documents.get(d).rows();
+                while (count < tokens.length && !documents.get(d).output()[count]) {
+                    double value = rows.encoderBias()[2];
+                    for (int i = 0; i < Planted.WIDTH; i++) {
+                        value += (tokens[count][i] - rows.decoderBias()[i]) * rows.encoder()[2 * Planted.WIDTH + i];
+                    }
+                    sum += value;
+                    count++;
+                }
+                double expected = count == 0 ? Double.NEGATIVE_INFINITY : sum / count;
+                assertThat((double) read.get(d).highest()[0]).isEqualTo(expected, within(1e-4));
+                assertThat(read.get(d).beforeAction()).isEqualTo(read.get(d).highest());
+            }
+        }
     }
 
     @Test
