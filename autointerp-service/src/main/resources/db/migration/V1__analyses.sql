@@ -34,6 +34,8 @@ create table analysis (
     hook          text        not null,
     jobs          text[]      not null,
     slices        integer[]   not null,
+    minus_jobs    text[]      not null,
+    minus_hook    text,
     state         text        not null check (state in ('running', 'completed', 'failed')),
     shards_done   integer     not null default 0,
     shards_total  integer     not null default 0,

@@ -15,6 +15,7 @@ import io.concordance.capture.model.graph.Rewrites;
 import io.concordance.capture.model.graph.TinyExports;
 import io.concordance.capture.model.graph.TinyExports.Attention;
 import io.concordance.capture.model.graph.TinyTransformer;
+import io.concordance.contracts.digest.Digests;
 import io.concordance.contracts.event.ShardWritten;
 import io.concordance.contracts.shard.Shard;
 import io.concordance.kit.store.ObjectStore;
@@ -92,6 +93,9 @@ class ModelRegistrationIT {
         assertThat(model.getString("eosToken")).isEqualTo("t1");
         assertThat(model.getString("externalData[0].location")).isEqualTo(DATA);
         assertThat(model.getBoolean("parity.identical")).isTrue();
+        byte[] unembedding = objects.get(model.getString("unembedding.key"), 1 << 20);
+        assertThat(Digests.sha256(unembedding)).isEqualTo(model.getString("unembedding.sha256"));
+        assertThat(unembedding).hasSizeGreaterThan(TinyExports.WIDTH * TinyExports.VOCABULARY * Float.BYTES);
     }
 
     @Test

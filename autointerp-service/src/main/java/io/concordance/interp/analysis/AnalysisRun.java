@@ -84,7 +84,7 @@ class AnalysisRun {
     }
 
     /** A shard that comes from the object store through the cache. */
-    private record Cached(CapturedShard shard, ShardCache cache) implements ShardSource {
+    private record Cached(CapturedShard shard, List<Cached> minus, ShardCache cache) implements ShardSource {
         @Override
         public String job() {
             return shard.job();
@@ -109,6 +109,13 @@ class AnalysisRun {
         public void done() {
             cache.release(shard.object());
         }
+    }
+
+    private Cached cached(CapturedShard shard, Readiness.Ready ready) {
+        List<Cached> minus = ready.minus().getOrDefault(shard, List.of()).stream()
+                .map(less -> new Cached(less, List.of(), shards))
+                .toList();
+        return new Cached(shard, minus, shards);
     }
 
     void run(AnalysisTask task, Readiness.Ready ready) throws InterruptedException {
@@ -182,7 +189,7 @@ class AnalysisRun {
     }
 
     private List<Cached> sources(Readiness.Ready ready) {
-        return ready.shards().stream().map(s -> new Cached(s, shards)).toList();
+        return ready.shards().stream().map(s -> cached(s, ready)).toList();
     }
 
     /** Findings from more shards than before are said anew. */

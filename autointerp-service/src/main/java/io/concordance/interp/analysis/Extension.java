@@ -29,6 +29,10 @@ class Extension {
                 throw new FieldProblem(field, id, "a capture job, each once");
             }
             CapturedJob job = captured.job(id).orElseThrow(() -> new FieldProblem(field, id, "a known capture job"));
+            if (task.minus() != null && !task.jobs().contains(id)) {
+                throw new FieldProblem(
+                        field, id, "a job of the dictionary, which knows what to subtract from its own jobs only");
+            }
             if (!job.learning()) {
                 throw new FieldProblem(field + ".role", job.role(), "learning");
             }
@@ -57,7 +61,7 @@ class Extension {
             CapturedJob job = captured.job(id).orElseThrow();
             int read = read(task, job);
             if (job.slices() > read) {
-                if (captured.sliceCount(id, task.hook(), job.slices()) < job.slices()) {
+                if (!Readiness.known(task, id, job.slices(), captured)) {
                     return List.of();
                 }
                 additions.add(new Addition(id, read, job.slices()));

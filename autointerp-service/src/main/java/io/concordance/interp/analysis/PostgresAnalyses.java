@@ -42,11 +42,14 @@ class PostgresAnalyses {
     /** Makes the analysis of a finished dictionary, unless there is one. */
     void start(Event<DictionaryCheckpointed> event, String dictionary, String objectPrefix) {
         DictionaryCheckpointed finished = event.data();
+        DictionaryCheckpointed.Minus minus = finished.minus();
         jdbi.useTransaction(handle -> {
             if (inbox.firstSeen(handle, event.source(), event.id())) {
                 handle.createUpdate("""
-                                insert into analysis (id, run, dictionary, object_prefix, model, hook, jobs, slices, state)
-                                values (:id, :run, :dictionary, :prefix, :model, :hook, :jobs, :slices, 'running')
+                                insert into analysis (id, run, dictionary, object_prefix, model, hook, jobs, slices,
+                                                      minus_jobs, minus_hook, state)
+                                values (:id, :run, :dictionary, :prefix, :model, :hook, :jobs, :slices,
+                                        :minusJobs, :minusHook, 'running')
                                 on conflict do nothing
                                 """)
                         .bind("id", UUID.nameUUIDFromBytes(dictionary.getBytes(StandardCharsets.UTF_8)))
@@ -57,6 +60,8 @@ class PostgresAnalyses {
                         .bind("hook", finished.hook())
                         .bindArray("jobs", String.class, finished.jobs())
                         .bindArray("slices", Integer.class, slices(finished))
+                        .bindArray("minusJobs", String.class, minus == null ? List.of() : minus.jobs())
+                        .bind("minusHook", minus == null ? null : minus.hook())
                         .execute();
             }
         });
@@ -83,6 +88,12 @@ class PostgresAnalyses {
                         row.getString("hook"),
                         List.of((String[]) row.getArray("jobs").getArray()),
                         List.of((Integer[]) row.getArray("slices").getArray()),
+                        row.getString("minus_hook") == null
+                                ? null
+                                : new AnalysisTask.Minus(
+                                        List.of((String[])
+                                                row.getArray("minus_jobs").getArray()),
+                                        row.getString("minus_hook")),
                         additions(handle, row.getObject("id", UUID.class))))
                 .list());
     }

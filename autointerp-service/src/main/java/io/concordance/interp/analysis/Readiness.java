@@ -6,7 +6,9 @@ import io.concordance.interp.captured.PostgresCaptured;
 import io.concordance.kit.store.StoredObject;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -24,11 +26,13 @@ sealed interface Readiness {
      *
      * @param shards by slice, then by position of the job, then by part, the order that the dictionary learnt them in; then
      *     what was added
+     * @param minus for each shard, those of the same slice whose activations are subtracted; empty for none
      * @param onnxDigest digest of the model's ONNX file
      * @param unembedding of the model; null where it has none
      */
     record Ready(
             List<CapturedShard> shards,
+            Map<CapturedShard, List<CapturedShard>> minus,
             String onnxDigest,
             @Nullable StoredObject unembedding) implements Readiness {}
 
@@ -44,12 +48,9 @@ sealed interface Readiness {
                 continue;
             }
             CapturedJob job = found.get();
-            String field = "jobs[" + i + "]: " + job.id();
-            if (!job.learning()) {
-                return new Refused(field + " has role " + job.role() + ", allowed learning");
-            }
-            if (!job.hooks().contains(task.hook())) {
-                return new Refused(field + " has hooks " + job.hooks() + ", none is " + task.hook());
+            String problem = problem("jobs[" + i + "]", job, task.hook());
+            if (problem != null) {
+                return new Refused(problem);
             }
             if (job.model().equals(task.model())) {
                 onnxDigest = job.modelDigest();
@@ -57,7 +58,15 @@ sealed interface Readiness {
             }
             int slices =
                     task.slices().isEmpty() ? job.firstSlices() : task.slices().get(i);
-            if (captured.sliceCount(job.id(), task.hook(), slices) < slices) {
+            String refused = task.minus() == null
+                    ? null
+                    : captured.job(task.minus().jobs().get(i))
+                            .map(less -> problem("minus.jobs", less, task.minus().hook()))
+                            .orElse(null);
+            if (refused != null) {
+                return new Refused(refused);
+            }
+            if (!known(task, job.id(), slices, captured)) {
                 waiting = true;
             } else if (!waiting) {
                 shards.addAll(captured.shards(job.id(), task.hook(), 0, slices));
@@ -70,11 +79,44 @@ sealed interface Readiness {
                 .thenComparingInt(shard -> task.jobs().indexOf(shard.job()))
                 .thenComparingInt(CapturedShard::part));
         for (Addition addition : task.additions()) {
-            if (captured.sliceCount(addition.job(), task.hook(), addition.slices()) < addition.slices()) {
+            if (!known(task, addition.job(), addition.slices(), captured)) {
                 return new Waiting();
             }
             shards.addAll(captured.shards(addition.job(), task.hook(), addition.firstSlice(), addition.slices()));
         }
-        return new Ready(shards, onnxDigest, unembedding);
+        return new Ready(shards, minus(task, shards, captured), onnxDigest, unembedding);
+    }
+
+    private static @Nullable String problem(String field, CapturedJob job, String hook) {
+        if (!job.learning()) {
+            return field + ": " + job.id() + " has role " + job.role() + ", allowed learning";
+        }
+        return job.hooks().contains(hook)
+                ? null
+                : field + ": " + job.id() + " has hooks " + job.hooks() + ", none is " + hook;
+    }
+
+    /** Whether all shards of a job's first slices are known, and those of what is subtracted from them. */
+    static boolean known(AnalysisTask task, String job, int slices, PostgresCaptured captured) {
+        if (captured.sliceCount(job, task.hook(), slices) < slices) {
+            return false;
+        }
+        AnalysisTask.Minus minus = task.minus();
+        return minus == null || captured.sliceCount(less(task, minus, job), minus.hook(), slices) >= slices;
+    }
+
+    private static String less(AnalysisTask task, AnalysisTask.Minus minus, String job) {
+        return minus.jobs().get(task.jobs().indexOf(job));
+    }
+
+    private static Map<CapturedShard, List<CapturedShard>> minus(
+            AnalysisTask task, List<CapturedShard> shards, PostgresCaptured captured) {
+        AnalysisTask.Minus minus = task.minus();
+        Map<CapturedShard, List<CapturedShard>> found = new HashMap<>();
+        for (CapturedShard shard : minus == null ? List.<CapturedShard>of() : shards) {
+            String job = less(task, minus, shard.job());
+            found.put(shard, captured.shards(job, minus.hook(), shard.slice(), shard.slice() + 1));
+        }
+        return found;
     }
 }

@@ -38,10 +38,11 @@ final class ShardReader {
      * @throws FieldProblem when the file is not the learning shard that was asked for, or its rows make no sense
      */
     ShardEvidence read(ShardSource source) {
-        try (Shard shard = Shard.open(source.fetch())) {
-            check(shard, source);
+        try (Shard shard = Shard.open(source.fetch());
+                Subtrahend subtrahend = new Subtrahend(source.minus(), width)) {
+            check(shard, source, width);
             List<DocumentRows> documents = documents(shard);
-            encode(shard);
+            encode(shard, source.minus().isEmpty() ? null : subtrahend.rows(shard));
             return collect(new Arm(shard.header().arm(), shard.header().armKind()), documents);
         } catch (FieldProblem e) {
             throw e.inside("shard " + source.job() + "/" + source.slice());
@@ -50,7 +51,7 @@ final class ShardReader {
         }
     }
 
-    private void check(Shard shard, ShardSource source) {
+    static void check(Shard shard, ShardSource source, int width) {
         ShardHeader header = shard.header();
         require("role", header.role(), "learning");
         require("job", header.job(), source.job());
@@ -103,12 +104,16 @@ final class ShardReader {
         return documents;
     }
 
-    private void encode(Shard shard) {
+    /** @param less what is subtracted from each row; null for nothing */
+    private void encode(Shard shard, Subtrahend.@Nullable Rows less) {
         firings.clear();
         int[] positions = shard.positions();
         for (int from = 0; from < shard.rows(); from += BLOCK) {
             int count = Math.min(BLOCK, shard.rows() - from);
             shard.activations(from, count, block, 0);
+            if (less != null) {
+                less.subtract(block, from, count);
+            }
             for (int i = 0; i < count * width; i++) {
                 if (!Float.isFinite(block[i])) {
                     throw new FieldProblem(
@@ -116,7 +121,11 @@ final class ShardReader {
                 }
             }
             firings.startBlock(from);
-            input.ofActivations(block, positions, from, count);
+            if (less == null) {
+                input.ofActivations(block, positions, from, count);
+            } else {
+                input.ofDifferences(block, positions, from, count);
+            }
             encoder.encode(block, count, firings);
         }
         firings.index(features, shard.rows());

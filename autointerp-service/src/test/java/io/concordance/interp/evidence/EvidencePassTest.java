@@ -65,6 +65,95 @@ class EvidencePassTest {
         return sum + dictionary.encoderBias()[j];
     }
 
+    /** A shard with those that are subtracted from it. */
+    private record Less(Slice own, List<Slice> minus) implements ShardSource {
+        @Override
+        public String job() {
+            return own.job();
+        }
+
+        @Override
+        public int slice() {
+            return own.slice();
+        }
+
+        @Override
+        public String hook() {
+            return own.hook();
+        }
+
+        @Override
+        public Path fetch() {
+            return own.file();
+        }
+
+        @Override
+        public void done() {}
+    }
+
+    /** Eighths, so that sums of them are exact. */
+    private float[] eighths(String arm, Doc document, int r) {
+        float[] row = row(arm, document, r).clone();
+        for (int i = 0; i < row.length; i++) {
+            row[i] = Math.round(8 * row[i]) / 8f;
+        }
+        return row;
+    }
+
+    private List<Less> differences(List<Doc> documents, List<Doc> subtracted) {
+        List<Slice> own = Planted.write(
+                folder, "own", "benign", "benign", "learning", WIDTH, 7, documents, (document, r) -> {
+                    float[] row = eighths("difference", document, r);
+                    float[] base = eighths("base", document, r);
+                    for (int i = 0; i < row.length; i++) {
+                        row[i] += base[i];
+                    }
+                    return row;
+                });
+        List<Slice> less = Planted.write(
+                folder, "less", "benign", "benign", "learning", WIDTH, 7, subtracted, (d, r) -> eighths("base", d, r));
+        List<Less> pairs = new ArrayList<>();
+        for (int s = 0; s < own.size(); s++) {
+            pairs.add(new Less(own.get(s), List.of(less.get(s))));
+        }
+        return pairs;
+    }
+
+    @Test
+    void aDictionaryOfDifferencesReadsTwoCapturesTokenByToken() throws Exception {
+        Dictionary plain = Planted.random(WIDTH, FEATURES, SEED);
+        Dictionary differences =
+                plain.reading(DictionaryInput.PLAIN.less(new DictionaryInput.Minus("other", Planted.HOOK)));
+        EvidenceOptions options = EvidenceOptions.defaults(SEED);
+        List<Doc> documents = documents("d", 21);
+        List<Doc> turned = new ArrayList<>();
+        for (int from = 0; from < documents.size(); from += 7) {
+            turned.addAll(documents.subList(from, from + 7).reversed());
+        }
+        List<Slice> alone = Planted.write(
+                folder, "y", "benign", "benign", "learning", WIDTH, 7, documents, (d, r) -> eighths("difference", d, r));
+        Path expected = folder.resolve("expected");
+        Path found = folder.resolve("found");
+
+        EvidenceFile.write(new EvidencePass(plain, options, 1).run(alone, n -> {}), expected);
+        EvidenceFile.write(
+                new EvidencePass(differences, options, 2).run(differences(documents, turned), n -> {}), found);
+
+        assertThat(found).hasSameBinaryContentAs(expected);
+        Doc first = documents.getFirst();
+        int[] tokens = first.tokens().clone();
+        tokens[0]++;
+        List<Doc> other = new ArrayList<>(documents);
+        other.set(0, new Doc(first.id(), first.outcome(), tokens, first.promptRows()));
+        assertThatThrownBy(() ->
+                        new EvidencePass(differences, options, 1).run(differences(documents, other), n -> {}))
+                .isInstanceOf(FieldProblem.class)
+                .hasMessageContaining("minus.document[d0]");
+        assertThatThrownBy(() -> new EvidencePass(differences, options, 1).run(alone, n -> {}))
+                .isInstanceOf(FieldProblem.class)
+                .hasMessageContaining("activations less those of model other");
+    }
+
     @Test
     void countsEqualTheDenseComputation() throws Exception {
         Dictionary dictionary = Planted.random(WIDTH, FEATURES, SEED);

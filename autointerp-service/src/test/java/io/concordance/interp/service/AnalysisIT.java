@@ -9,12 +9,14 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
+import io.concordance.contracts.dictionary.DictionaryInput;
 import io.concordance.contracts.event.Event;
 import io.concordance.contracts.event.FeatureAttributed;
 import io.concordance.contracts.event.FeatureExplained;
 import io.concordance.contracts.event.FeaturePositioned;
 import io.concordance.contracts.event.Topics;
 import io.concordance.contracts.feature.FeatureUids;
+import io.concordance.interp.planted.Planted;
 import io.concordance.kit.store.ObjectStore;
 import io.concordance.kit.testing.Platform;
 import io.concordance.kit.testing.PlatformResource;
@@ -361,6 +363,30 @@ class AnalysisIT {
                 .statusCode(200)
                 .extract()
                 .jsonPath();
+    }
+
+    @Test
+    void aDictionaryOfDifferencesWaitsForBothCapturesAndReadsThem() throws Exception {
+        Study study = new Study(
+                store,
+                8,
+                "learning",
+                true,
+                DictionaryInput.PLAIN.less(new DictionaryInput.Minus("twin", Planted.HOOK)));
+        String other = UUID.randomUUID().toString();
+        List<Event<?>> twin = study.twin(other);
+        log.write(study.accepted);
+        log.write(study.shards.toArray(Event<?>[]::new));
+        log.write(study.finishedLess(other));
+        log.write(twin.subList(1, twin.size()).toArray(Event<?>[]::new));
+        await().atMost(PATIENCE).until(() -> !analysis(study).getList("items").isEmpty());
+        assertThat(state(study)).isEqualTo("running");
+        log.write(twin.getFirst());
+        await().atMost(PATIENCE).until(() -> state(study).equals("completed"));
+
+        assertThat(feature(study, 0).getLong("firings")).isZero();
+        assertThat(feature(study, 1).getLong("firings")).isEqualTo(80);
+        assertThat(feature(study, 2).getLong("firings")).isEqualTo(1);
     }
 
     @Test

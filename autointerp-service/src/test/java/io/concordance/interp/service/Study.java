@@ -3,6 +3,7 @@ package io.concordance.interp.service;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.concordance.contracts.dictionary.Dictionary;
 import io.concordance.contracts.dictionary.DictionaryFiles;
+import io.concordance.contracts.dictionary.DictionaryInput;
 import io.concordance.contracts.digest.Digests;
 import io.concordance.contracts.event.CaptureJobAccepted;
 import io.concordance.contracts.event.DictionaryCheckpointed;
@@ -55,9 +56,18 @@ final class Study {
     private final RandomGenerator random;
     private final String role;
     private final boolean storeShards;
+    private final DictionaryInput reads;
+    private final List<List<Doc>> slices = new ArrayList<>();
+    private boolean twin;
 
     Study(ObjectStore store, long seed, String role, boolean storeShards) throws Exception {
+        this(store, seed, role, storeShards, DictionaryInput.PLAIN);
+    }
+
+    /** @param reads what the dictionary is made of */
+    Study(ObjectStore store, long seed, String role, boolean storeShards, DictionaryInput reads) throws Exception {
         this.store = store;
+        this.reads = reads;
         this.role = role;
         this.storeShards = storeShards;
         random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
@@ -130,6 +140,56 @@ final class Study {
                                 job.unembedding())));
     }
 
+    /** The same documents in another job, in which only token 7 does anything, and more than in this one. */
+    List<Event<?>> twin(String owner) {
+        twin = true;
+        List<Event<?>> events = new ArrayList<>();
+        for (int s = 0; s < slices.size(); s++) {
+            String arm = shards.get(s).data().arm();
+            events.add(shard(owner, s, arm, arm, slices.size(), slices.get(s)));
+        }
+        twin = false;
+        CaptureJobAccepted job = accepted.data();
+        events.add(Event.of(
+                CAPTURE,
+                owner,
+                new CaptureJobAccepted(
+                        owner,
+                        "twin",
+                        job.modelDigest(),
+                        job.hooks(),
+                        job.role(),
+                        job.dtype(),
+                        job.arms(),
+                        slices.size(),
+                        job.documents())));
+        return events;
+    }
+
+    /** The dictionary learnt from differences. */
+    Event<DictionaryCheckpointed> finishedLess(String owner) {
+        DictionaryCheckpointed plain = finished.data();
+        return Event.of(
+                finished.source(),
+                run,
+                new DictionaryCheckpointed(
+                        plain.runId(),
+                        plain.step(),
+                        plain.tokens(),
+                        true,
+                        plain.checkpoint(),
+                        dictionary,
+                        prefix(),
+                        plain.hook(),
+                        plain.model(),
+                        plain.jobs(),
+                        plain.metrics(),
+                        null,
+                        null,
+                        null,
+                        new DictionaryCheckpointed.Minus(List.of(owner), "twin", Planted.HOOK)));
+    }
+
     /** Transcripts as capture reads them for a job of one shard. */
     List<Event<?>> captured(String owner, String transcripts) {
         List<Doc> read = transcripts.lines().map(this::tokenized).toList();
@@ -193,6 +253,7 @@ final class Study {
     }
 
     private void add(String arm, int slices, List<Doc> documents) {
+        this.slices.add(documents);
         shards.add(shard(job, shards.size(), arm, arm, slices, documents));
     }
 
@@ -203,6 +264,11 @@ final class Study {
             writer.addDocument(document.id(), document.outcome());
             for (int r = 0; r < document.tokens().length; r++) {
                 float[] x = new float[FEATURES];
+                if (twin) {
+                    x[0] = document.tokens()[r] == 7 ? 5 : 0;
+                    writer.addRow(document.tokens()[r], r, (byte) 0, x, 0);
+                    continue;
+                }
                 x[0] = document.tokens()[r] == 7 ? 1 + random.nextFloat() : 0;
                 x[1] = r == 5 && document.outcome() == Outcome.BAD ? 3 + random.nextFloat() : 0;
                 x[2] = r == 3 && document.id().equals("benign-0") ? 9 : 0;
@@ -234,7 +300,7 @@ final class Study {
     }
 
     private String dictionary(long seed) throws Exception {
-        Dictionary identity = Planted.identity(FEATURES, 0.5f + seed / 1000f);
+        Dictionary identity = Planted.identity(FEATURES, 0.5f + seed / 1000f).reading(reads);
         Path folder = Files.createTempDirectory("dictionary");
         String digest = DictionaryFiles.write(identity, folder);
         for (String name : List.of(DictionaryFiles.CONFIG, DictionaryFiles.WEIGHTS)) {
