@@ -37,6 +37,13 @@ class DictionaryEvents {
         if (prefix == null || prefix.isEmpty()) {
             throw new FieldProblem("objectPrefix", prefix, "where the finished dictionary lies");
         }
+        DictionaryCheckpointed.Minus minus = checkpoint.minus();
+        if (minus != null && minus.jobs().size() != checkpoint.jobs().size()) {
+            throw new FieldProblem(
+                    "minus.jobs",
+                    minus.jobs().size() + " jobs",
+                    checkpoint.jobs().size() + ", one for each of the dictionary's");
+        }
         analyses.start(event, dictionary, prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix);
     }
 }

@@ -34,7 +34,8 @@ sealed interface Readiness {
             List<CapturedShard> shards,
             Map<CapturedShard, List<CapturedShard>> minus,
             String onnxDigest,
-            @Nullable StoredObject unembedding) implements Readiness {}
+            @Nullable StoredObject unembedding)
+            implements Readiness {}
 
     static Readiness of(AnalysisTask task, PostgresCaptured captured) {
         List<CapturedShard> shards = new ArrayList<>();
@@ -58,11 +59,7 @@ sealed interface Readiness {
             }
             int slices =
                     task.slices().isEmpty() ? job.firstSlices() : task.slices().get(i);
-            String refused = task.minus() == null
-                    ? null
-                    : captured.job(task.minus().jobs().get(i))
-                            .map(less -> problem("minus.jobs", less, task.minus().hook()))
-                            .orElse(null);
+            String refused = minusProblem(task, i, captured);
             if (refused != null) {
                 return new Refused(refused);
             }
@@ -96,6 +93,15 @@ sealed interface Readiness {
                 : field + ": " + job.id() + " has hooks " + job.hooks() + ", none is " + hook;
     }
 
+    private static @Nullable String minusProblem(AnalysisTask task, int job, PostgresCaptured captured) {
+        AnalysisTask.Minus minus = task.minus();
+        if (minus == null) {
+            return null;
+        }
+        Optional<CapturedJob> less = captured.job(minus.jobs().get(job));
+        return less.isEmpty() ? null : problem("minus.jobs[" + job + "]", less.get(), minus.hook());
+    }
+
     /** Whether all shards of a job's first slices are known, and those of what is subtracted from them. */
     static boolean known(AnalysisTask task, String job, int slices, PostgresCaptured captured) {
         if (captured.sliceCount(job, task.hook(), slices) < slices) {
@@ -112,8 +118,11 @@ sealed interface Readiness {
     private static Map<CapturedShard, List<CapturedShard>> minus(
             AnalysisTask task, List<CapturedShard> shards, PostgresCaptured captured) {
         AnalysisTask.Minus minus = task.minus();
+        if (minus == null) {
+            return Map.of();
+        }
         Map<CapturedShard, List<CapturedShard>> found = new HashMap<>();
-        for (CapturedShard shard : minus == null ? List.<CapturedShard>of() : shards) {
+        for (CapturedShard shard : shards) {
             String job = less(task, minus, shard.job());
             found.put(shard, captured.shards(job, minus.hook(), shard.slice(), shard.slice() + 1));
         }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param threshold the dictionary's own threshold of the feature
  * @param maximum largest activation seen
  * @param logits what its direction does to the logits; null where the model's unembedding is not known
- * @param neighbours of a feature that never fired, nearest first; null for one that did
+ * @param neighbours features that fired and point most nearly the same way, nearest first
  */
 public record FeatureReport(
         String uid,
@@ -38,7 +38,7 @@ public record FeatureReport(
         PositionReport positions,
         List<ScreenReport> screens,
         @Nullable LogitReport logits,
-        @Nullable List<NeighbourReport> neighbours) {
+        List<NeighbourReport> neighbours) {
 
     /** The same with what the shift test found. */
     public FeatureReport with(ShiftFinding found) {

@@ -102,7 +102,7 @@ public final class Reporter {
         long firings = feature.firings();
         long rows = evidence.rows();
         Labelled seen = labelled.get(index);
-        List<Neighbour> nearest = firings > 0 ? List.of() : neighbours.of(index);
+        List<Neighbour> nearest = neighbours.of(index);
         LogitEffects effects = logits == null ? null : logits.get(index);
         FeatureReport report = new FeatureReport(
                 FeatureUids.of(origin.dictionary(), index),
@@ -123,7 +123,7 @@ public final class Reporter {
                 positions(feature, positionings.get(index)),
                 attributions.stream().map(Reporter::screen).toList(),
                 effects == null ? null : logits(effects),
-                firings > 0 ? null : neighbours(nearest));
+                neighbours(nearest));
         ShiftFinding shift = shifts.get(index);
         FeatureReport whole = shift == null ? report : report.with(shift);
         return new ReportedFeature(whole, summary(whole, attributions), examples.of(feature));

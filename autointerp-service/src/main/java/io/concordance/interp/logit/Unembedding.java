@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * A model's unembedding W {@code [width, vocabulary]}: a direction v of the residual stream changes the logits by v W where
  * the stream has unit spread. The file stays open and is read in parts.
  */
-public final class Unembedding implements AutoCloseable {
+public final class Unembedding implements Products.Columns, AutoCloseable {
     private static final String TENSOR = "unembedding";
     private static final Pattern ON_STREAM =
             Pattern.compile("hook_embed|blocks\\.\\d+\\.hook_(resid_pre|resid_mid|resid_post|attn_out|mlp_out)");
@@ -48,18 +48,21 @@ public final class Unembedding implements AutoCloseable {
         }
     }
 
+    @Override
     public int width() {
         return width;
     }
 
-    public int vocabulary() {
+    /** The vocabulary. */
+    @Override
+    public int count() {
         return vocabulary;
     }
 
-    /** Columns {@code [from, from + count)} as {@code [width, count]}. */
-    void columns(int from, int count, float[] target) {
+    @Override
+    public void read(int from, int columns, float[] target) {
         for (int i = 0; i < width; i++) {
-            file.floats(TENSOR, (long) i * vocabulary + from, target, i * count, count);
+            file.floats(TENSOR, (long) i * vocabulary + from, target, i * columns, columns);
         }
     }
 

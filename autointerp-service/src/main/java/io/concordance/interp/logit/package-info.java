@@ -1,5 +1,5 @@
 /**
- * What features do to a model's logits by the direction they write alone: decoder rows read through the model's
+ * What the directions that features write say by themselves: what they do to the model's logits, read through its
  * unembedding. Pure computation.
  */
 @NullMarked

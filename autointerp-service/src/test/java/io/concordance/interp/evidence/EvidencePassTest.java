@@ -101,8 +101,8 @@ class EvidencePassTest {
     }
 
     private List<Less> differences(List<Doc> documents, List<Doc> subtracted) {
-        List<Slice> own = Planted.write(
-                folder, "own", "benign", "benign", "learning", WIDTH, 7, documents, (document, r) -> {
+        List<Slice> own =
+                Planted.write(folder, "own", "benign", "benign", "learning", WIDTH, 7, documents, (document, r) -> {
                     float[] row = eighths("difference", document, r);
                     float[] base = eighths("base", document, r);
                     for (int i = 0; i < row.length; i++) {
@@ -131,7 +131,15 @@ class EvidencePassTest {
             turned.addAll(documents.subList(from, from + 7).reversed());
         }
         List<Slice> alone = Planted.write(
-                folder, "y", "benign", "benign", "learning", WIDTH, 7, documents, (d, r) -> eighths("difference", d, r));
+                folder,
+                "y",
+                "benign",
+                "benign",
+                "learning",
+                WIDTH,
+                7,
+                documents,
+                (d, r) -> eighths("difference", d, r));
         Path expected = folder.resolve("expected");
         Path found = folder.resolve("found");
 
@@ -145,8 +153,7 @@ class EvidencePassTest {
         tokens[0]++;
         List<Doc> other = new ArrayList<>(documents);
         other.set(0, new Doc(first.id(), first.outcome(), tokens, first.promptRows()));
-        assertThatThrownBy(() ->
-                        new EvidencePass(differences, options, 1).run(differences(documents, other), n -> {}))
+        assertThatThrownBy(() -> new EvidencePass(differences, options, 1).run(differences(documents, other), n -> {}))
                 .isInstanceOf(FieldProblem.class)
                 .hasMessageContaining("minus.document[d0]");
         assertThatThrownBy(() -> new EvidencePass(differences, options, 1).run(alone, n -> {}))
