@@ -86,11 +86,13 @@ class KilledServiceIT {
             await().atMost(PATIENCE).until(() -> state().equals("completed"));
             List<String> interrupted = stored();
             await().atMost(PATIENCE).until(() -> count("outbox") == 0);
+            int probes = probes().getInt("announced");
+            String probeSet = probes().getString("dictionary");
             assertThat(ids(log.read(Topics.FEATURE_EXPLAINED, FeatureExplained.class)))
-                    .hasSize(FEATURES)
+                    .hasSize(FEATURES + probes)
                     .doesNotHaveDuplicates();
             assertThat(ids(log.read(Topics.FEATURE_ATTRIBUTED, FeatureAttributed.class)))
-                    .hasSize(FEATURES)
+                    .hasSize(FEATURES + probes)
                     .doesNotHaveDuplicates();
 
             String evidence = analysis().getString("items[0].evidence.digest");
@@ -101,6 +103,7 @@ class KilledServiceIT {
 
             assertThat(analysis().getString("items[0].evidence.digest")).isEqualTo(evidence);
             assertThat(stored()).isEqualTo(interrupted).hasSize(FEATURES);
+            assertThat(probes().getString("dictionary")).isEqualTo(probeSet);
             service.kill();
         }
     }
@@ -114,6 +117,11 @@ class KilledServiceIT {
 
     private JsonPath analysis() {
         return RestAssured.get("/v1/analyses?dictionary=" + run).jsonPath();
+    }
+
+    private JsonPath probes() {
+        return RestAssured.get("/v1/analyses/" + analysis().getString("items[0].id") + "/probes")
+                .jsonPath();
     }
 
     private int shardsDone() {
