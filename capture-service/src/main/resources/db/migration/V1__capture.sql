@@ -33,6 +33,7 @@ create table capture_job (
     interventions       jsonb,
     metrics             jsonb,
     measured            jsonb,
+    attribution         jsonb,
     slices              integer     not null,
     slices_done         integer     not null default 0,
     documents           integer     not null,
@@ -59,5 +60,6 @@ create table slice (
     truncated  integer,
     shards     jsonb,
     loss       jsonb,
+    attribution jsonb,
     primary key (job, slice)
 );

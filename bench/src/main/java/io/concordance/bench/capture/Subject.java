@@ -139,7 +139,8 @@ final class Subject implements AutoCloseable {
                 0,
                 0,
                 JobInterventions.NONE,
-                List.of());
+                List.of(),
+                null);
         return capture.begin(hooked, work, ArmEdits.NONE, slices.get(slice));
     }
 

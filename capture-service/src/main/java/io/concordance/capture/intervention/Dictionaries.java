@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Published dictionaries, by digest. */
 @ApplicationScoped
-class Dictionaries {
+public class Dictionaries {
     private static final long MAX_CONFIG_BYTES = 1 << 20;
 
     private final ObjectStore objects;
@@ -35,7 +35,7 @@ class Dictionaries {
      *
      * @throws FieldProblem on the empty field when there is none, or its files are not what the digest says
      */
-    Dictionary get(@Nullable String digest) {
+    public Dictionary get(@Nullable String digest) {
         if (digest == null || !Digests.isDigest(digest)) {
             throw new FieldProblem("", digest, "the digest of a published dictionary, sha256:<64 hex>");
         }

@@ -2,6 +2,7 @@ package io.concordance.capture.job;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.concordance.capture.attribution.Attribution;
 import io.concordance.capture.generation.Generation;
 import io.concordance.capture.intervention.Intervention;
 import io.concordance.capture.intervention.JobInterventions;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param measured what relative scales are made of, by intervention, once it is known; null without any
  * @param metrics what is asked about arms with interventions; null when nothing is
  * @param losses the answers so far, by arm; null without metrics
+ * @param attribution what is asked of a dictionary's features instead of capturing activations; null when nothing is
  * @param problem why it failed
  */
 public record CaptureJob(
@@ -55,6 +57,7 @@ public record CaptureJob(
         @Nullable Map<String, Measured> measured,
         @Nullable List<String> metrics,
         @Nullable List<LossSums.Loss> losses,
+        @Nullable Attribution attribution,
         @Nullable String problem,
         Instant createdAt,
         @Nullable Instant finishedAt) {

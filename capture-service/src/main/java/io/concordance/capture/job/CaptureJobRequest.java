@@ -1,5 +1,6 @@
 package io.concordance.capture.job;
 
+import io.concordance.capture.attribution.AttributionRequest;
 import io.concordance.capture.generation.GenerationRequest;
 import io.concordance.capture.intervention.InterventionRequest;
 import java.util.List;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param positionMeans false when absent
  * @param interventions what arms may change in the model
  * @param metrics how arms with interventions are judged: {@code ce}, {@code kl}
+ * @param attribution which features of a dictionary at the job's one hook the outcome comes from; nothing else is
+ *     captured then
  */
 record CaptureJobRequest(
         @Nullable String model,
@@ -23,7 +26,8 @@ record CaptureJobRequest(
         @Nullable Boolean positionMeans,
         @Nullable List<@Nullable Arm> arms,
         @Nullable List<@Nullable InterventionRequest> interventions,
-        @Nullable List<@Nullable String> metrics) {
+        @Nullable List<@Nullable String> metrics,
+        @Nullable AttributionRequest attribution) {
 
     /** More of a job that is there. */
     record Extension(@Nullable List<@Nullable Arm> arms) {}

@@ -99,6 +99,18 @@ class CaptureJobResource {
         return Progress.stream(sse, () -> existing(id), job -> job.state().isFinal());
     }
 
+    @GET
+    @Path("/{id}/attributions")
+    public Page<AttributedSlice> attributions(
+            @PathParam("id") String id,
+            @QueryParam("cursor") @DefaultValue("-1") int cursor,
+            @QueryParam("limit") @DefaultValue("50") int limit) {
+        if (limit < 1 || limit > MAX_PAGE) {
+            throw new FieldProblem("limit", limit, "1 to " + MAX_PAGE);
+        }
+        return jobs.attributions(existing(id).id(), cursor, limit);
+    }
+
     private CaptureJob existing(String id) {
         return jobs.find(uuid(id)).orElseThrow(() -> ProblemException.notFound("capture job", id));
     }

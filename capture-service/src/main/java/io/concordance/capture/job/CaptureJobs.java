@@ -1,6 +1,8 @@
 package io.concordance.capture.job;
 
 import io.concordance.capture.CaptureConfig;
+import io.concordance.capture.attribution.Attribution;
+import io.concordance.capture.attribution.Attributions;
 import io.concordance.capture.generation.Generation;
 import io.concordance.capture.intervention.Intervention;
 import io.concordance.capture.intervention.Interventions;
@@ -41,6 +43,7 @@ public class CaptureJobs {
     private final Models models;
     private final TranscriptFiles transcripts;
     private final Interventions interventions;
+    private final Attributions attributions;
     private final CaptureConfig.Slice settings;
 
     CaptureJobs(
@@ -48,8 +51,10 @@ public class CaptureJobs {
             Models models,
             TranscriptFiles transcripts,
             Interventions interventions,
+            Attributions attributions,
             CaptureConfig config) {
         this.repository = repository;
+        this.attributions = attributions;
         this.interventions = interventions;
         this.models = models;
         this.transcripts = transcripts;
@@ -73,6 +78,7 @@ public class CaptureJobs {
         List<DocumentIndex> indexes = new ArrayList<>();
         List<CaptureJob.Arm> arms = arms(model, request.arms(), role, checked, indexes);
         List<String> metrics = metrics(model, request.metrics(), arms);
+        Attribution attribution = attribution(model, hooks, role, arms, request);
         List<Slicing.Slice> slices = slicing(model, policy).cut(indexes);
         CaptureJob job = new CaptureJob(
                 UUID.randomUUID(),
@@ -94,6 +100,7 @@ public class CaptureJobs {
                 null,
                 metrics.isEmpty() ? null : metrics,
                 null,
+                attribution,
                 null,
                 Instant.now().truncatedTo(ChronoUnit.MILLIS),
                 null);
@@ -118,6 +125,9 @@ public class CaptureJobs {
         RegisteredModel model = models.find(job.model()).orElseThrow();
         List<DocumentIndex> indexes = new ArrayList<>();
         List<CaptureJob.Arm> arms = arms(model, request.arms(), job.role(), interventions.check(model, null), indexes);
+        if (job.attribution() != null) {
+            requireGiven(arms);
+        }
         List<Slicing.Slice> slices =
                 slicing(model, ContextPolicy.of(job.contextPolicy())).cut(indexes);
         CaptureJob extended = repository.extend(id, model, slices, now -> continuing(now.arms(), arms));
@@ -176,6 +186,11 @@ public class CaptureJobs {
 
     Page<CaptureJob> list(@Nullable UUID cursor, int limit) {
         return repository.list(cursor, limit);
+    }
+
+    /** Files of attributions of a job's finished slices, from the slice after {@code after} on. */
+    Page<AttributedSlice> attributions(UUID id, int after, int limit) {
+        return repository.attributions(id, after, limit);
     }
 
     /** Stops a job that has not ended; slices that are done stay. The job as it is then, empty when there is none. */
@@ -288,6 +303,39 @@ public class CaptureJobs {
         return metrics;
     }
 
+    private @Nullable Attribution attribution(
+            RegisteredModel model,
+            List<HookPoint> hooks,
+            String role,
+            List<CaptureJob.Arm> arms,
+            CaptureJobRequest request) {
+        if (request.attribution() == null) {
+            return null;
+        }
+        if (ContextPolicy.requested(request.contextPolicy()) == ContextPolicy.WINDOW) {
+            throw new FieldProblem("contextPolicy", "window", "truncate or refuse, as the job asks for attribution");
+        }
+        if (hooks.size() != 1) {
+            throw new FieldProblem("hooks", hooks.size(), "one hook point, where the attribution's dictionary reads");
+        }
+        if (!role.equals("learning")) {
+            throw new FieldProblem("role", role, "learning: evaluation transcripts choose no features");
+        }
+        requireGiven(arms);
+        return inside("attribution", () -> attributions.check(model, hooks.getFirst(), request.attribution()));
+    }
+
+    private static void requireGiven(List<CaptureJob.Arm> arms) {
+        for (int i = 0; i < arms.size(); i++) {
+            if (arms.get(i).interventions() != null || arms.get(i).generate() != null) {
+                throw new FieldProblem(
+                        "arms[" + i + "]",
+                        arms.get(i).name(),
+                        "an arm of given transcripts in the unmodified model, as the job asks for attribution");
+            }
+        }
+    }
+
     private static <T extends @Nullable Object> List<T> some(
             String field, @Nullable List<T> list, int most, String what) {
         if (list == null || list.isEmpty() || list.size() > most) {
@@ -313,7 +361,7 @@ public class CaptureJobs {
         return value;
     }
 
-    private static <T> T inside(String prefix, Supplier<T> part) {
+    private static <T extends @Nullable Object> T inside(String prefix, Supplier<T> part) {
         try {
             return part.get();
         } catch (FieldProblem problem) {

@@ -2,6 +2,7 @@ package io.concordance.capture.job;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.concordance.capture.attribution.Attribution;
 import io.concordance.capture.intervention.Intervention;
 import io.concordance.capture.intervention.LossSums;
 import io.concordance.capture.intervention.Measured;
@@ -11,6 +12,7 @@ import io.concordance.capture.model.RegisteredModel;
 import io.concordance.contracts.event.CaptureJobAccepted;
 import io.concordance.contracts.event.CaptureJobEnded;
 import io.concordance.contracts.event.Event;
+import io.concordance.contracts.event.ObjectRef;
 import io.concordance.contracts.event.SliceQueued;
 import io.concordance.contracts.json.Json;
 import io.concordance.contracts.problem.FieldProblem;
@@ -59,10 +61,11 @@ class PostgresCaptureJobRepository {
         jdbi.useTransaction(handle -> {
             handle.createUpdate("""
                             insert into capture_job (id, state, model, hooks, role, dtype, context_policy, position_means,
-                                                     part_bytes, arms, interventions, metrics, slices, documents, created_at)
+                                                     part_bytes, arms, interventions, metrics, attribution, slices, documents,
+                                                     created_at)
                             values (:id, :state, :model, cast(:hooks as jsonb), :role, :dtype, :contextPolicy,
                                     :positionMeans, :partBytes, cast(:arms as jsonb), cast(:interventions as jsonb),
-                                    cast(:metrics as jsonb), :slices, :documents, :createdAt)
+                                    cast(:metrics as jsonb), cast(:attribution as jsonb), :slices, :documents, :createdAt)
                             """)
                     .bind("id", job.id())
                     .bind("state", job.state().text())
@@ -76,6 +79,7 @@ class PostgresCaptureJobRepository {
                     .bind("arms", json(job.arms()))
                     .bind("interventions", job.interventions() == null ? null : json(job.interventions()))
                     .bind("metrics", job.metrics() == null ? null : json(job.metrics()))
+                    .bind("attribution", job.attribution() == null ? null : json(job.attribution()))
                     .bind("slices", slices.size())
                     .bind("documents", job.documents())
                     .bind("createdAt", job.createdAt())
@@ -211,6 +215,32 @@ class PostgresCaptureJobRepository {
         return new Page<>(items, more ? items.getLast().id().toString() : null);
     }
 
+    /**
+     * Files of attributions of finished slices, in order of slice.
+     *
+     * @param after slice of the last one seen; -1 for none
+     */
+    Page<AttributedSlice> attributions(UUID id, int after, int limit) {
+        List<AttributedSlice> found = jdbi.withHandle(handle -> handle.createQuery("""
+                        select s.slice, j.arms -> s.arm ->> 'name' as arm, s.documents, s.attribution
+                        from slice s join capture_job j on j.id = s.job
+                        where s.job = :id and s.slice > :after and s.attribution is not null
+                        order by s.slice limit :limit
+                        """)
+                .bind("id", id)
+                .bind("after", after)
+                .bind("limit", limit + 1)
+                .map((row, context) -> new AttributedSlice(
+                        row.getInt("slice"),
+                        row.getString("arm"),
+                        row.getInt("documents"),
+                        read(row.getString("attribution"), ObjectRef.class)))
+                .list());
+        boolean more = found.size() > limit;
+        List<AttributedSlice> items = more ? found.subList(0, limit) : found;
+        return new Page<>(items, more ? Integer.toString(items.getLast().slice()) : null);
+    }
+
     void cancel(UUID id) {
         jdbi.useTransaction(handle -> {
             Optional<Integer> slices =
@@ -233,6 +263,7 @@ class PostgresCaptureJobRepository {
         String interventions = row.getString("interventions");
         String measured = row.getString("measured");
         String asked = row.getString("metrics");
+        String attribution = row.getString("attribution");
         List<String> metrics = asked == null ? null : List.of(read(asked, String[].class));
         return new CaptureJob(
                 row.getObject("id", UUID.class),
@@ -256,6 +287,7 @@ class PostgresCaptureJobRepository {
                 measured == null ? null : Json.mapper().convertValue(read(measured, JsonNode.class), MEASURED),
                 metrics,
                 metrics == null ? null : losses(row, arms, metrics),
+                attribution == null ? null : read(attribution, Attribution.class),
                 row.getString("problem"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 finished == null ? null : finished.toInstant());

@@ -2,6 +2,7 @@ package io.concordance.capture.model;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
 import io.concordance.capture.CaptureConfig;
+import io.concordance.capture.model.gradient.DownstreamModel;
 import io.concordance.capture.model.gradient.GradientModel;
 import io.concordance.capture.model.gradient.GradientTarget;
 import io.concordance.capture.model.gradient.UnsupportedGradientException;
@@ -11,6 +12,7 @@ import io.concordance.contracts.digest.Digests;
 import io.concordance.contracts.event.ObjectRef;
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.tensor.DType;
+import io.concordance.contracts.transcript.Span;
 import io.concordance.kit.page.Page;
 import io.concordance.kit.store.ObjectStore;
 import io.concordance.kit.store.StoredObject;
@@ -43,11 +45,15 @@ public class Models {
     private final ModelDevice device;
     private final LoadedModels<LoadedKey, HookedModel> loaded;
     private final LoadedModels<WriterKey, CausalModel> writers;
+    private final LoadedModels<GradientKey, GradientModel> gradients;
+    private final LoadedModels<GradientKey, DownstreamModel> downstreams;
     private final Map<String, HookPoint> logits = new ConcurrentHashMap<>();
 
     private record LoadedKey(String model, List<HookPoint> hooks, DType dtype, List<EditSite> sites) {}
 
     private record WriterKey(String model, List<EditSite> sites) {}
+
+    private record GradientKey(String model, String source, GradientTarget target) {}
 
     Models(PostgresModelRepository repository, ObjectStore objects, ModelDevice device, CaptureConfig config) {
         this.device = device;
@@ -58,6 +64,8 @@ public class Models {
                 objects::fetch, config.cacheDir().resolve("models"), settings.cacheBytes(), Clock.systemUTC());
         this.loaded = new LoadedModels<>(settings.loaded(), HookedModel::close);
         this.writers = new LoadedModels<>(settings.loaded(), CausalModel::close);
+        this.gradients = new LoadedModels<>(settings.loaded(), GradientModel::close);
+        this.downstreams = new LoadedModels<>(settings.loaded(), DownstreamModel::close);
     }
 
     /** A model and whether it is new. */
@@ -225,14 +233,44 @@ public class Models {
     }
 
     /**
-     * A model ready to give gradients of a target at hooks before it. The caller closes it.
+     * As {@link #use}, with the model ready to give gradients of a target at a hook before it.
      *
-     * @throws FieldProblem on the empty field when the target is not computed from some source
+     * @throws FieldProblem on the empty field when the target is not computed from the hook
      * @throws UnsupportedGradientException when a node between them has no gradient
      */
-    public GradientModel gradients(RegisteredModel model, List<HookPoint> sources, GradientTarget target) {
-        List<String> tensors = sources.stream().map(HookPoint::tensor).toList();
-        return GradientModel.open(files(model).graph(), tensors, target, model.context());
+    public <T> T gradients(
+            RegisteredModel model, HookPoint source, GradientTarget target, Function<GradientModel, T> work) {
+        ModelFiles files = files(model);
+        try (LoadedModels<GradientKey, GradientModel>.Lease lease = gradients.lease(
+                new GradientKey(model.id(), source.tensor(), target),
+                () -> GradientModel.open(files.graph(), List.of(source.tensor()), target, model.context()))) {
+            return work.apply(lease.model());
+        }
+    }
+
+    /**
+     * As {@link #use}, with the model ready to say what a target is for given values of a hook before it.
+     *
+     * @throws FieldProblem on the empty field when the target is not computed from the hook
+     * @throws UnsupportedGradientException when the hook cannot be set alone
+     */
+    public <T> T downstream(
+            RegisteredModel model, HookPoint source, GradientTarget target, Function<DownstreamModel, T> work) {
+        ModelFiles files = files(model);
+        try (LoadedModels<GradientKey, DownstreamModel>.Lease lease = downstreams.lease(
+                new GradientKey(model.id(), source.tensor(), target),
+                () -> DownstreamModel.open(files.graph(), source.tensor(), target, model.context()))) {
+            return work.apply(lease.model());
+        }
+    }
+
+    /** A text's tokens, without any that the tokenizer adds. */
+    public int[] tokens(RegisteredModel model, String text) {
+        try (TextTokenizer tokenizer = TextTokenizer.open(files(model).tokenizer())) {
+            return tokenizer
+                    .encode(List.of(new Span(Span.Kind.OUTPUT, "assistant", text)), Integer.MAX_VALUE, false)
+                    .tokens();
+        }
     }
 
     /**
@@ -267,5 +305,7 @@ public class Models {
     void close() {
         loaded.closeAll();
         writers.closeAll();
+        gradients.closeAll();
+        downstreams.closeAll();
     }
 }

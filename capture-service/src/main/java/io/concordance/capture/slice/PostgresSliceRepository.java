@@ -2,6 +2,7 @@ package io.concordance.capture.slice;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.concordance.capture.attribution.Attribution;
 import io.concordance.capture.intervention.Intervention;
 import io.concordance.capture.intervention.JobInterventions;
 import io.concordance.capture.intervention.Measured;
@@ -48,7 +49,7 @@ class PostgresSliceRepository {
             return handle.createQuery("""
                             select j.id, s.slice, j.slices, s.done_at is not null as done, j.state, j.model, j.hooks,
                                    j.role, j.dtype, j.context_policy, j.position_means, j.part_bytes, j.arms -> s.arm as arm, s.documents, s.from_byte, s.to_byte,
-                                   j.arms, j.interventions, j.metrics
+                                   j.arms, j.interventions, j.metrics, j.attribution
                             from slice s join capture_job j on j.id = s.job
                             where s.job = :job and s.slice = :slice
                             """)
@@ -80,7 +81,7 @@ class PostgresSliceRepository {
             if (written != null) {
                 keepWritten(handle, work, written);
             }
-            for (int hook = 0; hook < work.hooks().size(); hook++) {
+            for (int hook = 0; work.attribution() == null && hook < work.hooks().size(); hook++) {
                 for (int part = 0; part < result.parts().size(); part++) {
                     outbox.add(handle, Event.of(SOURCE, work.job().toString(), written(work, result, hook, part)));
                 }
@@ -167,13 +168,15 @@ class PostgresSliceRepository {
     private static boolean record(Handle handle, SliceWork work, SliceShards result) {
         handle.createUpdate("""
                         update slice set done_at = now(), tokens = :tokens, truncated = :truncated,
-                                         shards = cast(:shards as jsonb), loss = cast(:loss as jsonb)
+                                         shards = cast(:shards as jsonb), loss = cast(:loss as jsonb),
+                                         attribution = cast(:attribution as jsonb)
                         where job = :job and slice = :slice
                         """)
                 .bind("tokens", result.tokens())
                 .bind("truncated", result.truncated())
                 .bind("shards", new String(Json.bytes(result.parts()), StandardCharsets.UTF_8))
                 .bind("loss", result.loss() == null ? null : json(result.loss()))
+                .bind("attribution", result.attributions() == null ? null : json(result.attributions()))
                 .bind("job", work.job())
                 .bind("slice", work.slice())
                 .execute();
@@ -189,7 +192,11 @@ class PostgresSliceRepository {
                         where id = :job returning slices_done = slices
                         """)
                 .bind("tokens", result.tokens())
-                .bind("rows", result.tokens() * work.hooks().size())
+                .bind(
+                        "rows",
+                        work.attribution() == null
+                                ? result.tokens() * work.hooks().size()
+                                : 0)
                 .bind("truncated", result.truncated())
                 .bind("summaries", result.summaries())
                 .bind("job", work.job())
@@ -281,6 +288,7 @@ class PostgresSliceRepository {
 
     private static SliceWork work(ResultSet row) throws SQLException {
         String metrics = row.getString("metrics");
+        String attribution = row.getString("attribution");
         return new SliceWork(
                 row.getObject("id", UUID.class),
                 row.getInt("slice"),
@@ -299,7 +307,8 @@ class PostgresSliceRepository {
                 row.getLong("from_byte"),
                 row.getLong("to_byte"),
                 interventions(row),
-                metrics == null ? List.of() : List.of(read(metrics, String[].class)));
+                metrics == null ? List.of() : List.of(read(metrics, String[].class)),
+                attribution == null ? null : read(attribution, Attribution.class));
     }
 
     private static <T> T read(String json, Class<T> type) {

@@ -87,7 +87,7 @@ public final class SliceCapture implements AutoCloseable {
 
         /** Returns when all shards are durable. */
         public SliceShards stored() {
-            return new SliceShards(truncated, 0, sending.stored(), null);
+            return new SliceShards(truncated, 0, sending.stored(), null, null);
         }
 
         @Override

@@ -12,27 +12,29 @@ import org.jspecify.annotations.Nullable;
  * @param summaries spans that are summaries and were not run
  * @param parts in order, at least one
  * @param loss of the arm's interventions; null where nobody asked
+ * @param attributions of its transcripts; null where nobody asked
  */
 public record SliceShards(
         int truncated,
         int summaries,
         List<Part> parts,
-        @Nullable LossSums loss) {
+        @Nullable LossSums loss,
+        @Nullable ObjectRef attributions) {
 
     /**
      * Consecutive documents of the slice.
      *
      * @param rows of each of its shards
-     * @param shards one object for each hook of the job, in its order
+     * @param shards one object for each hook of the job, in its order; none where activations are not captured
      */
     public record Part(int rows, int documents, List<ObjectRef> shards) {}
 
     SliceShards judged(@Nullable LossSums sums) {
-        return new SliceShards(truncated, summaries, parts, sums);
+        return new SliceShards(truncated, summaries, parts, sums, attributions);
     }
 
     SliceShards without(int skipped) {
-        return new SliceShards(truncated, skipped, parts, loss);
+        return new SliceShards(truncated, skipped, parts, loss, attributions);
     }
 
     /** Token positions over all documents. */

@@ -84,6 +84,21 @@ class SliceTexts {
         };
     }
 
+    /**
+     * What the model reads before it would write.
+     *
+     * @param spans before the first output span, as the arm has them
+     */
+    record Prompt(Transcript transcript, List<Span> spans, boolean special) {}
+
+    /** The prompts of the arm's transcripts; those of a template have their special tokens already. */
+    List<Prompt> prompts(SliceWork work, RegisteredModel model) {
+        ArmText text = ArmText.of(model, work.arm().systemPrompt());
+        return transcripts(work, text).stream()
+                .map(transcript -> new Prompt(transcript, text.prompt(transcript), !text.hasTemplate()))
+                .toList();
+    }
+
     /** What is captured: the transcripts as they were given or, where the arm has the model write, as it wrote them. */
     Texts captured(SliceWork work, RegisteredModel model, ArmEdits edits) {
         Generation settings = work.arm().generate();

@@ -1,9 +1,11 @@
 package io.concordance.capture.slice;
 
+import io.concordance.capture.attribution.Attribution;
 import io.concordance.capture.intervention.JobInterventions;
 import io.concordance.capture.job.CaptureJob;
 import io.concordance.capture.job.ContextPolicy;
 import io.concordance.capture.model.HookPoint;
+import io.concordance.contracts.attribution.AttributionFile;
 import io.concordance.contracts.shard.ShardHeader;
 import io.concordance.contracts.shard.ShardKeys;
 import io.concordance.contracts.tensor.DType;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param fromByte offset of its first line in the arm's transcripts
  * @param toByte offset just past its last line
  * @param metrics what is asked about arms with interventions
+ * @param attribution what is asked instead of activations; null when activations are captured
  */
 public record SliceWork(
         UUID job,
@@ -41,7 +44,8 @@ public record SliceWork(
         long fromByte,
         long toByte,
         JobInterventions interventions,
-        List<String> metrics) {
+        List<String> metrics,
+        @Nullable Attribution attribution) {
 
     DType tensorType() {
         return switch (dtype) {
@@ -54,6 +58,11 @@ public record SliceWork(
 
     String key(HookPoint hook, int part) {
         return ShardKeys.shard(job.toString(), hook.name(), slice, part);
+    }
+
+    /** Where the slice's attributions are kept. */
+    String attributionKey() {
+        return AttributionFile.key(job.toString(), slice);
     }
 
     /** Where what the slice's arm had the model write is kept. */

@@ -33,6 +33,7 @@ class SliceWorker {
     private final Models models;
     private final SliceTexts texts;
     private final SliceInterventions interventions;
+    private final SliceAttributions attributions;
     private final ObjectStore objects;
     private final MeterRegistry meters;
     private final SliceCapture capture;
@@ -43,6 +44,7 @@ class SliceWorker {
             Models models,
             SliceTexts texts,
             SliceInterventions interventions,
+            SliceAttributions attributions,
             ObjectStore objects,
             MeterRegistry meters,
             CaptureConfig config) {
@@ -50,6 +52,7 @@ class SliceWorker {
         this.models = models;
         this.texts = texts;
         this.interventions = interventions;
+        this.attributions = attributions;
         this.objects = objects;
         this.meters = meters;
         this.turns = new Semaphore(config.workers());
@@ -132,6 +135,9 @@ class SliceWorker {
         ModelsDone done;
         turns.acquireUninterruptibly();
         try {
+            if (work.attribution() != null) {
+                return attributions.run(work, work.attribution(), model);
+            }
             done = run(work, model);
         } finally {
             turns.release();
@@ -168,6 +174,10 @@ class SliceWorker {
 
     /** Removes shards of a slice that no event will ever name. */
     private void discard(SliceWork work) {
+        if (work.attribution() != null) {
+            objects.delete(work.attributionKey());
+            return;
+        }
         if (work.arm().generate() != null) {
             objects.delete(work.writtenKey());
         }

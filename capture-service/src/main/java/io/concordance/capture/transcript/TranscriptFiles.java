@@ -8,15 +8,19 @@ import io.concordance.contracts.transcript.Transcript;
 import io.concordance.contracts.transcript.Transcripts;
 import io.concordance.kit.store.ObjectStore;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -103,6 +107,73 @@ public class TranscriptFiles {
 
     public Optional<DocumentIndex> index(String digest) {
         return repository.index(digest);
+    }
+
+    /** Makes a file of some documents of another; the same subset is the same file. Empty when there is no such file. */
+    Optional<Subset.Made> subset(String digest, Subset subset) {
+        DocumentIndex index = index(digest).orElse(null);
+        if (index == null) {
+            return Optional.empty();
+        }
+        Path file = objects.fetch(TranscriptFile.key(digest), digest, cache);
+        try (RandomAccessFile lines = new RandomAccessFile(file.toFile(), "r")) {
+            PriorityQueue<Place> sample = new PriorityQueue<>(Comparator.reverseOrder());
+            int matching = 0;
+            for (int document = 0; document < index.documents(); document++) {
+                Transcript transcript = Transcripts.readAll(
+                                new ByteArrayInputStream(line(lines, index, document)), limits)
+                        .getFirst();
+                if (subset.has(transcript)) {
+                    matching++;
+                    sample.add(new Place(subset.priority(transcript), document));
+                    if (sample.size() > subset.most()) {
+                        sample.poll();
+                    }
+                }
+            }
+            if (sample.isEmpty()) {
+                return Optional.of(new Subset.Made(null, 0, 0));
+            }
+            int[] chosen = sample.stream().mapToInt(Place::document).sorted().toArray();
+            return Optional.of(new Subset.Made(kept(lines, index, chosen), chosen.length, matching));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private record Place(long priority, int document) implements Comparable<Place> {
+        @Override
+        public int compareTo(Place other) {
+            int order = Long.compareUnsigned(priority, other.priority);
+            return order != 0 ? order : Integer.compare(document, other.document);
+        }
+    }
+
+    private String kept(RandomAccessFile lines, DocumentIndex index, int[] chosen) throws IOException {
+        Path part = Files.createTempFile(cache, "subset-", ".part");
+        try {
+            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(part))) {
+                for (int document : chosen) {
+                    byte[] line = line(lines, index, document);
+                    out.write(line);
+                    if (line[line.length - 1] != '\n') {
+                        out.write('\n');
+                    }
+                }
+            }
+            try (InputStream in = Files.newInputStream(part)) {
+                return keep(in).digest();
+            }
+        } finally {
+            Files.deleteIfExists(part);
+        }
+    }
+
+    private static byte[] line(RandomAccessFile lines, DocumentIndex index, int document) throws IOException {
+        byte[] line = new byte[Math.toIntExact(index.ends()[document] - index.start(document))];
+        lines.seek(index.start(document));
+        lines.readFully(line);
+        return line;
     }
 
     /** The transcripts between two offsets of a file, as its index gives them. */

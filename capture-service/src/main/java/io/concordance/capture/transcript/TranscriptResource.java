@@ -37,6 +37,14 @@ class TranscriptResource {
                 .build();
     }
 
+    @POST
+    @Path("/{digest}/subsets")
+    @Consumes(MediaType.APPLICATION_JSON)
+    public Subset.Made subset(@PathParam("digest") String digest, Subset.@Nullable Request request) {
+        return files.subset(digest, Subset.of(request))
+                .orElseThrow(() -> ProblemException.notFound("transcript file", digest));
+    }
+
     @GET
     @Path("/{digest}")
     public TranscriptFile get(@PathParam("digest") String digest) {

@@ -27,9 +27,13 @@ final class GradientGraph {
     static final String COTANGENT = "concordance.cotangent";
     /** INT64 {@code [batch, sequence]}. */
     static final String TOKENS = "concordance.tokens";
+    /** {@code [vocabulary]}: 0 for tokens of the set, {@link TargetNodes#LEFT_OUT} for the others. */
+    static final String INSIDE = "concordance.inside";
+    /** {@code [vocabulary]}: the other way round. */
+    static final String OUTSIDE = "concordance.outside";
     /** {@code [batch, sequence]}. */
     static final String WEIGHTS = "concordance.weights";
-    /** The target, or the log-probabilities of the tokens {@code [batch, sequence]}. */
+    /** The target, or what it makes of logits, {@code [batch, sequence]}. */
     static final String VALUE = "concordance.value";
 
     private static final int FLOAT = TensorProto.DataType.FLOAT.getNumber();
@@ -193,37 +197,10 @@ final class GradientGraph {
     /** The cotangent of the target, and {@link #VALUE}. */
     private String seed(GraphProto.Builder graph, Emitter emit) {
         ValueType type = typeOf(target.tensor());
-        return switch (target) {
-            case GradientTarget.Tensor(String tensor) -> {
-                graph.addInput(value(COTANGENT, FLOAT, type.rank()));
-                output(graph, tensor, VALUE);
-                yield type.isFloat() ? COTANGENT : emit.cast(COTANGENT, type.element());
-            }
-            case GradientTarget.LogProbability(String tensor) -> logProbability(graph, emit, tensor, type);
-        };
+        return new TargetNodes(graph, emit, target, type).seed();
     }
 
-    /** With {@code L = sum w log p(t)}: {@code dL/dlogits = w (onehot(t) - p)}. */
-    private static String logProbability(GraphProto.Builder graph, Emitter emit, String logits, ValueType type) {
-        graph.addInput(value(TOKENS, TensorProto.DataType.INT64.getNumber(), 2));
-        graph.addInput(value(WEIGHTS, FLOAT, 2));
-        ValueType floats = new ValueType(FLOAT, type.dims());
-        String full = type.isFloat() ? logits : emit.cast(logits, FLOAT);
-        String all = emit.op("LogSoftmax", List.of(Emitter.attribute("axis", -1)), full);
-        String chosen =
-                emit.op("GatherElements", List.of(Emitter.attribute("axis", -1)), all, emit.unsqueeze(TOKENS, 2));
-        output(graph, emit.squeeze(chosen, 2), VALUE);
-        String values = emit.op(
-                "Concat",
-                List.of(Emitter.attribute("axis", 0)),
-                emit.op("Reshape", emit.constant(floats, 0), emit.ints(1)),
-                emit.op("Reshape", emit.constant(floats, 1), emit.ints(1)));
-        String hot = emit.op("OneHot", TOKENS, emit.dim(logits, 2), values);
-        String seed = emit.op("Mul", emit.unsqueeze(WEIGHTS, 2), emit.op("Sub", hot, emit.op("Exp", all)));
-        return type.isFloat() ? seed : emit.cast(seed, type.element());
-    }
-
-    private static void output(GraphProto.Builder graph, String from, String name) {
+    static void output(GraphProto.Builder graph, String from, String name) {
         graph.addNode(NodeProto.newBuilder()
                 .setOpType("Cast")
                 .setName(name)
@@ -236,7 +213,7 @@ final class GradientGraph {
                         .setTensorType(TypeProto.Tensor.newBuilder().setElemType(FLOAT))));
     }
 
-    private static ValueInfoProto value(String name, int element, int rank) {
+    static ValueInfoProto value(String name, int element, int rank) {
         TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
         for (int i = 0; i < rank; i++) {
             shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimParam(name + "." + i));

@@ -79,7 +79,7 @@ public final class GradientModel implements AutoCloseable {
                 built.getGraph().getNodeCount() - onnx.getGraph().getNodeCount());
     }
 
-    private static int width(String tensor, @Nullable ValueType type, int context) {
+    static int width(String tensor, @Nullable ValueType type, int context) {
         if (type == null || !Trial.isPerToken(type, context)) {
             throw new FieldProblem("", tensor, "a tensor of shape [batch, sequence, width]");
         }
@@ -113,7 +113,7 @@ public final class GradientModel implements AutoCloseable {
      * @throws IllegalArgumentException when sizes do not fit the batch, or the seed not the target
      */
     public Gradients of(TokenBatch batch, GradientSeed seed, Map<Integer, float[]> deltas) {
-        List<Input> inputs = new ArrayList<>(seedInputs(batch, seed));
+        List<Input> inputs = new ArrayList<>(SeedInputs.of(batch, target, seed, targetWidth));
         for (int i = 0; i < widths.size(); i++) {
             float[] delta = deltas.get(i);
             long[] shape = {batch.rows(), batch.length(), width(i)};
@@ -129,8 +129,10 @@ public final class GradientModel implements AutoCloseable {
         outputs.addAll(activations);
         outputs.addAll(gradients);
         Map<String, Values> run = session.run(batch, inputs, outputs);
+        float[] values = values(run, GradientGraph.VALUE);
         return new Gradients(
-                dot(values(run, GradientGraph.VALUE), weights(seed)),
+                dot(values, SeedInputs.weights(seed)),
+                values,
                 activations.stream().map(output -> values(run, output)).toList(),
                 gradients.stream().map(output -> values(run, output)).toList());
     }
@@ -141,43 +143,6 @@ public final class GradientModel implements AutoCloseable {
             throw new IllegalStateException(output);
         }
         return values.data();
-    }
-
-    private List<Input> seedInputs(TokenBatch batch, GradientSeed seed) {
-        return switch (seed) {
-            case GradientSeed.Cotangent(float[] values)
-            when target instanceof GradientTarget.Tensor -> {
-                long[] shape = {batch.rows(), batch.length(), targetWidth};
-                long size = shape[0] * shape[1] * shape[2];
-                require(values.length == size, "a cotangent of " + size + " values");
-                yield List.of(new Input.Floats(GradientGraph.COTANGENT, shape, values));
-            }
-            case GradientSeed.LogProbability(long[] tokens, float[] weights)
-            when target instanceof GradientTarget.LogProbability -> {
-                long[] shape = {batch.rows(), batch.length()};
-                require(tokens.length == batch.ids().length, batch.ids().length + " tokens");
-                require(weights.length == batch.ids().length, batch.ids().length + " weights");
-                yield List.of(
-                        new Input.Longs(GradientGraph.TOKENS, shape, tokens),
-                        new Input.Floats(GradientGraph.WEIGHTS, shape, weights));
-            }
-            default ->
-                throw new IllegalArgumentException(
-                        "a seed of " + seed.getClass().getSimpleName() + " does not fit " + target);
-        };
-    }
-
-    private static void require(boolean holds, String expected) {
-        if (!holds) {
-            throw new IllegalArgumentException("expected " + expected);
-        }
-    }
-
-    private static float[] weights(GradientSeed seed) {
-        return switch (seed) {
-            case GradientSeed.Cotangent(float[] values) -> values;
-            case GradientSeed.LogProbability(long[] tokens, float[] weights) -> weights;
-        };
     }
 
     private static double dot(float[] a, float[] b) {

@@ -13,6 +13,14 @@ public sealed interface GradientSeed {
     record Cotangent(float[] values) implements GradientSeed {}
 
     /**
+     * Sum of {@code weights * log-odds(tokens)}.
+     *
+     * @param tokens the set: ids, some of the vocabulary but not all
+     * @param weights {@code [batch, sequence]}; 0 leaves a position out
+     */
+    record LogOdds(int[] tokens, float[] weights) implements GradientSeed {}
+
+    /**
      * Sum of {@code weights * log p(tokens)}.
      *
      * @param tokens {@code [batch, sequence]}: the id whose probability is read off the logits of this position

@@ -17,4 +17,10 @@ public sealed interface GradientTarget {
      * GradientSeed.LogProbability}.
      */
     record LogProbability(String tensor) implements GradientTarget {}
+
+    /**
+     * Log-odds of a set S of tokens against the rest under logits {@code [batch, sequence, vocabulary]}, {@code log Σ_S
+     * exp(l) - log Σ_rest exp(l)} at each position, weighted by a {@link GradientSeed.LogOdds}.
+     */
+    record LogOdds(String tensor) implements GradientTarget {}
 }
