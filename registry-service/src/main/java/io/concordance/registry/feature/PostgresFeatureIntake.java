@@ -6,22 +6,26 @@ import io.concordance.contracts.event.FeatureDiscovered;
 import io.concordance.contracts.event.FeatureExplained;
 import io.concordance.contracts.json.Json;
 import io.concordance.kit.inbox.Inbox;
+import io.concordance.kit.outbox.Outbox;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 @ApplicationScoped
-class PostgresFeatureIntake implements FeatureIntake {
+class PostgresFeatureIntake implements FeatureIntake, CausalEvidence {
     private static final String RETIRED = "retired";
 
     private final Jdbi jdbi;
     private final Inbox inbox;
+    private final Outbox outbox;
 
-    PostgresFeatureIntake(Jdbi jdbi, Inbox inbox) {
+    PostgresFeatureIntake(Jdbi jdbi, Inbox inbox, Outbox outbox) {
         this.jdbi = jdbi;
+        this.outbox = outbox;
         this.inbox = inbox;
     }
 
@@ -93,8 +97,25 @@ class PostgresFeatureIntake implements FeatureIntake {
     @Override
     public void attributed(Event<FeatureAttributed> event) {
         FeatureAttributed data = event.data();
-        once(event, data.featureUid(), data.dictionary(), data.index(), handle -> {
-            handle.createUpdate("""
+        once(event, data.featureUid(), data.dictionary(), data.index(), handle -> keep(handle, event));
+    }
+
+    @Override
+    public void state(List<Event<FeatureAttributed>> events) {
+        jdbi.useTransaction(handle -> {
+            for (Event<FeatureAttributed> event : events) {
+                FeatureAttributed data = event.data();
+                once(handle, event, data.featureUid(), data.dictionary(), data.index(), same -> {
+                    keep(same, event);
+                    outbox.add(same, event);
+                });
+            }
+        });
+    }
+
+    private static void keep(Handle handle, Event<FeatureAttributed> event) {
+        FeatureAttributed data = event.data();
+        handle.createUpdate("""
                             insert into evidence (feature_uid, arm, arm_kind, screen, calibration, gradient, ablation, pooling,
                                                   stated_at)
                             values (:uid, :arm, :kind, :screen, :calibration, :gradient, :ablation, :pooling, :at)
@@ -107,34 +128,36 @@ class PostgresFeatureIntake implements FeatureIntake {
                                 stated_at = excluded.stated_at
                             where evidence.stated_at <= excluded.stated_at
                             """)
-                    .bind("uid", data.featureUid())
-                    .bind("arm", data.arm())
-                    .bind("kind", data.armKind())
-                    .bind("screen", json(data.screen()))
-                    .bind("calibration", json(data.calibration()))
-                    .bind("gradient", json(data.gradient()))
-                    .bind("ablation", json(data.ablation()))
-                    .bind("pooling", json(data.pooling()))
-                    .bind("at", event.time())
-                    .execute();
-            Grade grade = Grading.grade(PostgresFeatureRows.evidence(handle, data.featureUid()));
-            handle.execute("update feature set grade = ? where uid = ?", grade.name(), data.featureUid());
-        });
+                .bind("uid", data.featureUid())
+                .bind("arm", data.arm())
+                .bind("kind", data.armKind())
+                .bind("screen", json(data.screen()))
+                .bind("calibration", json(data.calibration()))
+                .bind("gradient", json(data.gradient()))
+                .bind("ablation", json(data.ablation()))
+                .bind("pooling", json(data.pooling()))
+                .bind("at", event.time())
+                .execute();
+        Grade grade = Grading.grade(PostgresFeatureRows.evidence(handle, data.featureUid()));
+        handle.execute("update feature set grade = ? where uid = ?", grade.name(), data.featureUid());
     }
 
     /** Runs the change unless the event already took effect; the feature's row is there and locked. */
     private void once(Event<?> event, String uid, String dictionary, int index, Consumer<Handle> change) {
-        jdbi.useTransaction(handle -> {
-            if (inbox.firstSeen(handle, event.source(), event.id())) {
-                handle.execute(
-                        "insert into feature (uid, dictionary, feature_index) values (?, ?, ?) on conflict do nothing",
-                        uid,
-                        dictionary,
-                        index);
-                handle.execute("select 1 from feature where uid = ? for update", uid);
-                change.accept(handle);
-            }
-        });
+        jdbi.useTransaction(handle -> once(handle, event, uid, dictionary, index, change));
+    }
+
+    private void once(
+            Handle handle, Event<?> event, String uid, String dictionary, int index, Consumer<Handle> change) {
+        if (inbox.firstSeen(handle, event.source(), event.id())) {
+            handle.execute(
+                    "insert into feature (uid, dictionary, feature_index) values (?, ?, ?) on conflict do nothing",
+                    uid,
+                    dictionary,
+                    index);
+            handle.execute("select 1 from feature where uid = ? for update", uid);
+            change.accept(handle);
+        }
     }
 
     private static @Nullable String json(@Nullable Object value) {

@@ -1,5 +1,6 @@
 package io.concordance.registry.study;
 
+import io.concordance.contracts.event.FeatureAttributed.Ablation;
 import io.concordance.contracts.release.ConcernLevel;
 import io.concordance.registry.concern.Concern;
 import io.concordance.registry.concern.Proposal;
@@ -117,7 +118,7 @@ final class CandidatesStage implements StageWork {
 
     /** The evidence in one sentence. */
     static String reason(Candidate candidate) {
-        return String.format(
+        String screened = String.format(
                 Locale.ROOT,
                 "Exceeds %.4g on %d of %d bad and %d of %d ok calibration documents of arm %s (%s);"
                         + " screening AUROC %.3f.",
@@ -129,5 +130,18 @@ final class CandidatesStage implements StageWork {
                 candidate.arm(),
                 candidate.armKind(),
                 candidate.auroc());
+        Ablation ablation = candidate.ablation();
+        return ablation == null
+                ? screened
+                : String.format(
+                        Locale.ROOT,
+                        "%s Removing %s from %d fresh bad prompts takes %.3g (95 %% %.3g to %.3g) from the action's"
+                                + " log-probability.",
+                        screened,
+                        ablation.features().size() == 1 ? "it" : "features " + ablation.features(),
+                        ablation.transcripts(),
+                        ablation.effect(),
+                        ablation.low(),
+                        ablation.high());
     }
 }

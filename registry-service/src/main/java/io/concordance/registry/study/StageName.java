@@ -11,6 +11,8 @@ enum StageName {
     DICTIONARY,
     /** Labels and attributions of the dictionary's features, and their arrival in this service. */
     EVIDENCE,
+    /** What removing features changes, on transcripts that the screen has not seen. */
+    CONFIRM,
     /** The features that the evidence nominates, proposed as features of concern. */
     CANDIDATES,
     /** Reviewers' verdicts on the proposals. */

@@ -1,8 +1,10 @@
 package io.concordance.registry.study;
 
+import io.concordance.contracts.attribution.AttributionFile;
 import io.concordance.contracts.dictionary.Dictionary;
 import io.concordance.contracts.dictionary.DictionaryFiles;
 import io.concordance.contracts.digest.Digests;
+import io.concordance.contracts.event.ObjectRef;
 import io.concordance.contracts.shard.Shard;
 import io.concordance.contracts.transcript.Transcript;
 import io.concordance.contracts.transcript.Transcripts;
@@ -33,6 +35,7 @@ import java.util.stream.Stream;
 /** Dictionaries and evaluation shards from the object store, each held against its digest. */
 @ApplicationScoped
 class StudyObjects {
+    private static final long MAX_ATTRIBUTIONS = 1L << 30;
     private static final long MAX_DICTIONARY = 1L << 30;
     /** The tag that says what kind of transcript it is, such as a near miss. */
     private static final String FAMILY = "family";
@@ -117,6 +120,16 @@ class StudyObjects {
                 throw new UncheckedIOException(e);
             }
         });
+    }
+
+    /** The attributions of a slice. */
+    AttributionFile.Attributions attributions(ObjectRef object) {
+        byte[] bytes = store.get(object.key(), MAX_ATTRIBUTIONS);
+        String found = Digests.sha256(bytes);
+        if (!found.equals(object.sha256())) {
+            throw new StudyFailure(object.key() + " has the digest " + found + ", not " + object.sha256());
+        }
+        return AttributionFile.read(bytes);
     }
 
     /** Hands over an evaluation shard, open during the call. */

@@ -1,6 +1,7 @@
 package io.concordance.registry.study;
 
 import io.concordance.registry.concern.ConcernService;
+import io.concordance.registry.feature.CausalEvidence;
 import io.concordance.registry.feature.FeatureRepository;
 import io.concordance.registry.feature.Grading;
 import io.concordance.registry.release.ReleaseService;
@@ -20,6 +21,7 @@ class StudyStages {
     private final EvaluationShards shards;
     private final StudyObjects objects;
     private final ChannelWatch watch;
+    private final CausalEvidence causal;
     private final Clock clock;
 
     StudyStages(
@@ -31,6 +33,7 @@ class StudyStages {
             EvaluationShards shards,
             StudyObjects objects,
             ChannelWatch watch,
+            CausalEvidence causal,
             Clock clock) {
         this.studies = studies;
         this.peers = peers;
@@ -40,6 +43,7 @@ class StudyStages {
         this.shards = shards;
         this.objects = objects;
         this.watch = watch;
+        this.causal = causal;
         this.clock = clock;
     }
 
@@ -49,6 +53,8 @@ class StudyStages {
                 new CaptureStage(peers, objects),
                 new DictionaryStage(peers),
                 new EvidenceStage(peers, features),
+                new ConfirmStage(
+                        peers, features, objects, new ConfirmStatements(features, causal, clock), Grading::associates),
                 new CandidatesStage(features, review, Grading::associates),
                 new ReviewStage(review),
                 new ReleaseStage(releases::publish),

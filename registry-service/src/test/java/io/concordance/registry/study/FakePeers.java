@@ -1,19 +1,25 @@
 package io.concordance.registry.study;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.concordance.contracts.attribution.AttributionFile;
+import io.concordance.contracts.digest.Digests;
 import io.concordance.contracts.json.Json;
+import io.concordance.contracts.transcript.Outcome;
 import io.concordance.registry.study.peer.Peers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Capture, trainer, autointerp and the registry's own sightings as far as a study sees them, over real HTTP. Work moves
@@ -36,6 +42,9 @@ final class FakePeers implements AutoCloseable {
     private final Map<String, String> idOfKey = new TreeMap<>();
     private final Map<String, Integer> looks = new TreeMap<>();
     private String captureState = "completed";
+    private int badTranscripts = 3;
+    private int acting = 30;
+    private boolean refusing;
 
     FakePeers(long seed, boolean flaky, int features) throws IOException {
         this.random = new Random(seed);
@@ -65,6 +74,65 @@ final class FakePeers implements AutoCloseable {
         captureState = state;
     }
 
+    /** Bad transcripts in each split of an arm, and how many of them the model acts on. */
+    void acts(int transcripts, int on) {
+        badTranscripts = transcripts;
+        acting = on;
+    }
+
+    /** Capture refuses to differentiate the model. */
+    void refuseGradients() {
+        refusing = true;
+    }
+
+    /** What a job asked with attribution found: the good feature matters, no other does. */
+    AttributionFile.Attributions attributions(String job) {
+        JsonNode asked = idOfKey.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(job))
+                .map(entry -> this.asked.get(entry.getKey()))
+                .findFirst()
+                .orElseThrow()
+                .get("attribution");
+        List<List<Integer>> groups = new ArrayList<>();
+        asked.path("ablate").forEach(group -> {
+            List<Integer> features = new ArrayList<>();
+            group.forEach(feature -> features.add(feature.asInt()));
+            groups.add(features);
+        });
+        boolean gradients = asked.get("gradients").asBoolean();
+        AttributionFile.Header header = new AttributionFile.Header(
+                job,
+                "m",
+                "h",
+                DICTIONARY,
+                0,
+                "off-policy",
+                "off-policy",
+                "{}",
+                gradients,
+                gradients ? 8 : 0,
+                groups.isEmpty() ? null : groups);
+        List<AttributionFile.Row> rows = new ArrayList<>();
+        for (int i = 0; i < badTranscripts; i++) {
+            float noise = (i % 5 - 2) / 10f;
+            float[] effects = new float[groups.size()];
+            for (int g = 0; g < effects.length; g++) {
+                effects[g] = noise + (groups.get(g).contains(World.GOOD) ? 2 : 0);
+            }
+            rows.add(new AttributionFile.Row(
+                    "d" + i,
+                    Outcome.BAD,
+                    -1,
+                    gradients ? new int[] {World.FAIR, World.GOOD} : new int[0],
+                    gradients ? new float[] {1, 3} : new float[0],
+                    gradients ? new float[] {0.1f + noise, 1.5f} : new float[0],
+                    gradients ? new float[] {0.1f, 1.9f} : new float[0],
+                    0,
+                    effects));
+        }
+        return new AttributionFile.Attributions(header, rows);
+    }
+
     String id(String effect) {
         return idOfKey.entrySet().stream()
                 .filter(entry -> entry.getKey().endsWith("/" + effect))
@@ -78,20 +146,34 @@ final class FakePeers implements AutoCloseable {
             String path = exchange.getRequestURI().getPath();
             JsonNode answer = exchange.getRequestMethod().equals("POST") ? start(exchange, path) : look(path);
             boolean lost = flaky && random.nextInt(3) == 0;
-            byte[] body = Json.bytes(answer);
-            exchange.sendResponseHeaders(lost ? 503 : 200, lost ? -1 : body.length);
+            byte[] body = answer == null
+                    ? "{\"detail\": \"no gradient through Attention (a)\"}".getBytes(StandardCharsets.UTF_8)
+                    : Json.bytes(answer);
+            exchange.sendResponseHeaders(lost ? 503 : answer == null ? 400 : 200, lost ? -1 : body.length);
             if (!lost) {
                 exchange.getResponseBody().write(body);
             }
         }
     }
 
-    private JsonNode start(HttpExchange exchange, String path) throws IOException {
+    private @Nullable JsonNode start(HttpExchange exchange, String path) throws IOException {
         String key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
         JsonNode body = Json.mapper().readTree(exchange.getRequestBody());
         JsonNode before = asked.putIfAbsent(key, body);
         if (before != null && !before.equals(body)) {
             conflicts.add(key);
+        }
+        if (path.endsWith("/subsets")) {
+            boolean bad = body.get("outcomes").get(0).asText().equals("bad");
+            int documents = bad ? badTranscripts : 50;
+            return Json.mapper()
+                    .createObjectNode()
+                    .put("digest", Digests.sha256(path.getBytes(StandardCharsets.UTF_8)))
+                    .put("documents", documents)
+                    .put("matching", documents);
+        }
+        if (refusing && body.at("/attribution/gradients").asBoolean()) {
+            return null;
         }
         String id = idOfKey.computeIfAbsent(key, fresh -> "id-" + idOfKey.size());
         return path.startsWith("/capture") ? job(id) : path.startsWith("/trainer") ? run(id) : body;
@@ -115,8 +197,47 @@ final class FakePeers implements AutoCloseable {
             }
             return page;
         }
+        if (path.endsWith("/attributions")) {
+            return page(path.split("/")[path.split("/").length - 2]);
+        }
+        if (path.contains("/transcripts/")) {
+            return counts(id);
+        }
         looks.merge(id, 1, Integer::sum);
         return path.startsWith("/capture") ? job(id) : run(id);
+    }
+
+    private ObjectNode page(String job) {
+        ObjectNode page = Json.mapper().createObjectNode();
+        ObjectNode item = page.putArray("items").addObject();
+        item.put("slice", 0).put("arm", "off-policy").put("documents", badTranscripts);
+        item.putObject("object")
+                .put("bucket", "b")
+                .put("key", job)
+                .put("sha256", DICTIONARY)
+                .put("bytes", 1);
+        return page;
+    }
+
+    /** The good feature alone is necessary, and enough in one clean prompt of five. */
+    private ObjectNode counts(String digest) {
+        int documents = badTranscripts;
+        int bad = acting;
+        if (digest.equals(written("without-" + World.GOOD))) {
+            bad = 1;
+        }
+        if (digest.equals(written("clean")) || digest.equals(written("with-" + World.GOOD))) {
+            documents = 50;
+            bad = digest.equals(written("clean")) ? 0 : 10;
+        }
+        ObjectNode counts = Json.mapper().createObjectNode();
+        counts.put("digest", digest).put("documents", documents);
+        counts.putObject("outcomes").put("bad", bad).put("ok", documents - bad).put("unknown", 0);
+        return counts;
+    }
+
+    private static String written(String arm) {
+        return Digests.sha256(arm.getBytes(StandardCharsets.UTF_8));
     }
 
     private ObjectNode job(String id) {
@@ -127,6 +248,16 @@ final class FakePeers implements AutoCloseable {
         job.putArray("hooks").add("blocks.2.hook_resid_post");
         job.putObject("slices").put("total", STEPS).put("done", done);
         job.put("tokens", 100 * done);
+        ArrayNode arms = job.putArray("arms");
+        idOfKey.forEach((key, of) -> {
+            if (of.equals(id)) {
+                asked.get(key)
+                        .path("arms")
+                        .forEach(arm -> arms.addObject()
+                                .put("name", arm.get("name").asText())
+                                .put("written", written(arm.get("name").asText())));
+            }
+        });
         return job;
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.concordance.contracts.event.Event;
+import io.concordance.contracts.event.FeatureAttributed;
 import io.concordance.contracts.json.Json;
 import io.concordance.contracts.release.ConcernLevel;
 import io.concordance.contracts.study.StudyReport;
@@ -26,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,10 +53,12 @@ class StudyProcessTest {
         final MemoryStudies studies = new MemoryStudies();
         final FakePeers peers;
         final List<String> published = new ArrayList<>();
+        final Map<String, FeatureAttributed> stated = new TreeMap<>();
         List<String> released = List.of();
 
         Run(boolean flaky, StudyOrder order) throws Exception {
             peers = new FakePeers(SEED, flaky, 20);
+            peers.acts(40, 30);
             studies.insert(StudyRun.of(ID, order, Instant.EPOCH));
         }
 
@@ -67,15 +72,32 @@ class StudyProcessTest {
                             new MonitorStage(
                                     peers.peers(),
                                     world,
-                                    world.objects(),
+                                    world.objects(peers),
                                     (study, release) -> world.watch(release, released)),
                             new ReleaseStage(this::publish),
                             new ReviewStage(concerns),
                             new CandidatesStage(world, concerns, evidence -> true),
+                            new ConfirmStage(
+                                    peers.peers(),
+                                    world,
+                                    world.objects(peers),
+                                    new ConfirmStatements(world, this::state, Clock.systemUTC()),
+                                    evidence -> true),
                             new EvidenceStage(peers.peers(), world),
                             new DictionaryStage(peers.peers()),
-                            new CaptureStage(peers.peers(), world.objects())),
+                            new CaptureStage(peers.peers(), world.objects(peers))),
                     Clock.systemUTC());
+        }
+
+        void state(List<Event<FeatureAttributed>> events) {
+            events.forEach(event -> stated.putIfAbsent(event.id(), event.data()));
+        }
+
+        FeatureAttributed stated(int feature) {
+            return stated.values().stream()
+                    .filter(data -> data.index() == feature)
+                    .findFirst()
+                    .orElseThrow();
         }
 
         Release publish(PublishRequest request) {
@@ -210,11 +232,13 @@ class StudyProcessTest {
     void killedBetweenAnyTwoStepsItEndsInTheSameReportAndAsksForNothingElse() throws Exception {
         StudyReport expected;
         Map<String, JsonNode> asked;
+        Map<String, FeatureAttributed> stated;
         int calls;
         try (Run run = new Run(false, StudyOrderTest.order())) {
             run.passes(100);
             expected = run.report();
             asked = run.peers.asked;
+            stated = run.stated;
             calls = run.studies.calls();
         }
         assertThat(calls).isGreaterThan(20);
@@ -237,6 +261,7 @@ class StudyProcessTest {
                 assertThat(run.peers.asked).as("killed at call %d", kill).isEqualTo(asked);
                 assertThat(run.peers.conflicts).isEmpty();
                 assertThat(run.published).containsOnly("study/" + ID + "/release");
+                assertThat(run.stated).isEqualTo(stated);
             }
         }
     }
@@ -258,8 +283,90 @@ class StudyProcessTest {
                             "study/" + ID + "/capture-base",
                             "study/" + ID + "/capture-evaluation",
                             "study/" + ID + "/dictionary",
+                            "study/" + ID + "/subset-off-policy-screened",
+                            "study/" + ID + "/subset-off-policy-fresh",
+                            "study/" + ID + "/subset-off-policy-clean",
+                            "study/" + ID + "/gradients-off-policy",
+                            "study/" + ID + "/ablation-off-policy-0",
+                            "study/" + ID + "/writing-off-policy",
                             "study/" + ID + "/sighting");
             assertThat(run.peers.conflicts).isEmpty();
+        }
+    }
+
+    @Test
+    void whatRemovingAFeatureChangesIsStatedWithItsInterval() throws Exception {
+        try (Run run = new Run(false, StudyOrderTest.order())) {
+            run.passes(100);
+
+            FeatureAttributed good = run.stated(World.GOOD);
+            assertThat(good.gradient().rank()).isEqualTo(1);
+            assertThat(good.gradient().transcripts()).isEqualTo(40);
+            assertThat(good.gradient().integrated()).isCloseTo(1.9, within(1e-6));
+            assertThat(good.ablation().features()).containsExactly(World.GOOD);
+            assertThat(good.ablation().rank()).isEqualTo(1);
+            assertThat(good.ablation().effect()).isCloseTo(2, within(1e-6));
+            assertThat(good.ablation().low()).isBetween(1.8, 2.0);
+            assertThat(good.ablation().necessity().bad()).isEqualTo(30);
+            assertThat(good.ablation().necessity().badChanged()).isEqualTo(1);
+            assertThat(good.ablation().necessity().low()).isGreaterThan(0.5);
+            assertThat(good.ablation().sufficiency().value()).isCloseTo(0.2, within(1e-9));
+            FeatureAttributed fair = run.stated(World.FAIR);
+            assertThat(fair.ablation().low()).isLessThan(0);
+            assertThat(fair.ablation().necessity()).isNull();
+            assertThat(run.now().step(StageName.CONFIRM).stage().note())
+                    .startsWith("off-policy: 1 of ")
+                    .endsWith("features make the action likelier");
+            JsonNode writing = run.peers.asked.get("study/" + ID + "/writing-off-policy");
+            assertThat(writing.get("arms")).hasSize(4);
+            assertThat(writing.get("interventions")
+                            .get(1)
+                            .get("scale")
+                            .get("value")
+                            .asDouble())
+                    .isEqualTo(3);
+        }
+    }
+
+    @Test
+    void tooFewBadTranscriptsConfirmNothingAndSayHowManyItTakes() throws Exception {
+        try (Run run = new Run(false, StudyOrderTest.order())) {
+            run.peers.acts(3, 3);
+
+            assertThat(run.passes(100)).isEqualTo(Pass.ENDED);
+
+            assertThat(run.now().state()).isEqualTo(StudyState.COMPLETED);
+            assertThat(run.now().step(StageName.CONFIRM).stage().note())
+                    .isEqualTo("off-policy: insufficient: 3 bad transcripts to screen and 3 fresh ones, each needs 20;"
+                            + " about 80 bad in all");
+            assertThat(run.stated).isEmpty();
+        }
+    }
+
+    @Test
+    void aModelWithoutGradientsIsConfirmedOnWhatTheScreenChose() throws Exception {
+        try (Run run = new Run(false, StudyOrderTest.order())) {
+            run.peers.refuseGradients();
+
+            assertThat(run.passes(100)).isEqualTo(Pass.ENDED);
+
+            assertThat(run.stated(World.GOOD).gradient()).isNull();
+            assertThat(run.stated(World.GOOD).ablation().low()).isPositive();
+            assertThat(run.now().step(StageName.CONFIRM).stage().note())
+                    .contains("no gradients: capture answered 400: no gradient through Attention (a)");
+        }
+    }
+
+    @Test
+    void aModelThatDoesNotActShowsNoNecessity() throws Exception {
+        try (Run run = new Run(false, StudyOrderTest.order())) {
+            run.peers.acts(40, 0);
+
+            assertThat(run.passes(100)).isEqualTo(Pass.ENDED);
+
+            assertThat(run.stated(World.GOOD).ablation().necessity()).isNull();
+            assertThat(run.now().step(StageName.CONFIRM).stage().note())
+                    .contains("insufficient for necessity: the model acts on none of 40 bad prompts");
         }
     }
 
@@ -355,6 +462,6 @@ class StudyProcessTest {
         assertThat(json.get("state").asText()).isEqualTo("running");
         assertThat(json.get("stages").get(0).get("name").asText()).isEqualTo("capture");
         assertThat(json.get("stages").get(0).get("state").asText()).isEqualTo("waiting");
-        assertThat(json.get("stages")).hasSize(8);
+        assertThat(json.get("stages")).hasSize(9);
     }
 }

@@ -1,8 +1,10 @@
 package io.concordance.registry.study;
 
+import io.concordance.contracts.attribution.AttributionFile;
 import io.concordance.contracts.dictionary.Dictionary;
 import io.concordance.contracts.event.FeatureAttributed.Calibration;
 import io.concordance.contracts.event.FeatureAttributed.Screen;
+import io.concordance.contracts.event.ObjectRef;
 import io.concordance.contracts.event.ShardWritten;
 import io.concordance.contracts.release.ConcernLevel;
 import io.concordance.contracts.shard.Shard;
@@ -69,7 +71,7 @@ final class World implements FeatureRepository, EvaluationShards {
                 (ConcernLevel) null);
     }
 
-    StudyObjects objects() {
+    StudyObjects objects(FakePeers peers) {
         return new StudyObjects(null) {
             @Override
             Dictionary dictionary(String digest) {
@@ -84,6 +86,11 @@ final class World implements FeatureRepository, EvaluationShards {
             @Override
             Map<String, String> families(String digest) {
                 return Map.of(documents.getFirst().id(), "near-miss");
+            }
+
+            @Override
+            AttributionFile.Attributions attributions(ObjectRef object) {
+                return peers.attributions(object.key());
             }
 
             @Override

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a study asks of capture, trainer and autointerp, and of this service as its monitors know it. Every call may throw {@link PeerUnavailable} (try again) or
@@ -43,6 +44,33 @@ public class Peers {
 
     public CaptureJob captureJob(String id) {
         return capture.get("v1/capture-jobs/" + id, CaptureJob.class);
+    }
+
+    public CaptureJob submit(AttributionOrder order, String idempotencyKey) {
+        return capture.post("v1/capture-jobs", idempotencyKey, order, CaptureJob.class);
+    }
+
+    public CaptureJob submit(WritingOrder order, String idempotencyKey) {
+        return capture.post("v1/capture-jobs", idempotencyKey, order, CaptureJob.class);
+    }
+
+    /** Makes a file of some documents of another; asked again, the same one. */
+    public Subset subset(String transcripts, Subset.Order order, String idempotencyKey) {
+        return capture.post("v1/transcripts/" + transcripts + "/subsets", idempotencyKey, order, Subset.class);
+    }
+
+    /** @param cursor of the page before; null for the first */
+    public AttributionPage attributions(String job, @Nullable String cursor) {
+        String from = cursor == null ? "" : "?cursor=" + URLEncoder.encode(cursor, StandardCharsets.UTF_8);
+        return capture.get("v1/capture-jobs/" + job + "/attributions" + from, AttributionPage.class);
+    }
+
+    public WritingOrder.Written written(String job) {
+        return capture.get("v1/capture-jobs/" + job, WritingOrder.Written.class);
+    }
+
+    public WritingOrder.Counts transcripts(String digest) {
+        return capture.get("v1/transcripts/" + digest, WritingOrder.Counts.class);
     }
 
     public DictionaryRun submit(DictionaryRun.Order order, String idempotencyKey) {

@@ -1,5 +1,6 @@
 package io.concordance.registry.study.strategy;
 
+import io.concordance.contracts.event.FeatureAttributed.Ablation;
 import io.concordance.contracts.event.FeatureAttributed.Calibration;
 import io.concordance.contracts.release.Pooling;
 import io.concordance.registry.feature.Evidence;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param threshold activation that a document's maximum must exceed to count as a fire
  * @param auroc of the document maximum, on screening documents
  * @param pooling how values of tokens become that of a document; null for the largest
+ * @param ablation what removing it changes; null where that was not tried
  */
 public record Candidate(
         String featureUid,
@@ -24,7 +26,8 @@ public record Candidate(
         int okDocuments,
         int okExceeding,
         double auroc,
-        @Nullable Pooling pooling) {
+        @Nullable Pooling pooling,
+        @Nullable Ablation ablation) {
 
     /** By the largest value of a document. */
     public Candidate(
@@ -49,6 +52,7 @@ public record Candidate(
                 okDocuments,
                 okExceeding,
                 auroc,
+                null,
                 null);
     }
 
@@ -70,7 +74,13 @@ public record Candidate(
                 calibration.okDocuments(),
                 calibration.okExceeding(),
                 evidence.screen().auroc(),
-                evidence.pooling());
+                evidence.pooling(),
+                evidence.ablation());
+    }
+
+    /** What removing the feature alone takes from the action's log-probability, nats; 0 where that is not established. */
+    double confirmedEffect() {
+        return ablation != null && ablation.features().size() == 1 && ablation.low() > 0 ? ablation.effect() : 0;
     }
 
     /** Share of bad calibration documents above the threshold; 0 when there are none. */

@@ -15,7 +15,7 @@ import java.util.function.Predicate;
 /**
  * Which features are candidates: those that their dictionary announced, whose evidence holds, whose threshold costs at most the allowed rate of ok
  * documents, and which exceed it on enough bad ones. Ranked by recall on calibration documents, then by fewer ok
- * documents, then by screening AUROC, then by index.
+ * documents, then by the effect of removing them, then by screening AUROC, then by index.
  *
  * @param maxFalsePositiveRate share of ok calibration documents that may exceed the threshold
  */
@@ -28,6 +28,8 @@ public record CandidateRule(double maxFalsePositiveRate) {
     private static final Comparator<Candidate> RANKING = Comparator.comparingDouble(Candidate::recall)
             .reversed()
             .thenComparingInt(Candidate::okExceeding)
+            .thenComparing(
+                    Comparator.comparingDouble(Candidate::confirmedEffect).reversed())
             .thenComparing(Comparator.comparingDouble(Candidate::auroc).reversed())
             .thenComparingInt(Candidate::index)
             .thenComparing(Candidate::arm);

@@ -2,6 +2,7 @@ package io.concordance.registry.study.strategy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.concordance.contracts.event.FeatureAttributed.Ablation;
 import io.concordance.contracts.event.FeatureAttributed.Calibration;
 import io.concordance.contracts.event.FeatureAttributed.Screen;
 import io.concordance.registry.feature.Evidence;
@@ -54,6 +55,33 @@ class CandidateRuleTest {
     void evidenceThatDoesNotHoldNominatesNobody() {
         assertThat(RULE.ofKind("off-policy", List.of(feature(1, "off-policy", 90, 100, 0, 200)), evidence -> false))
                 .isEmpty();
+    }
+
+    @Test
+    void ofTwoThatCatchTheSameTheOneWhoseRemovalChangesTheOutcomeComesFirst() {
+        Feature idle = feature(1, "off-policy", 90, 100, 0, 200);
+        Feature doubtful = removed(feature(2, "off-policy", 90, 100, 0, 200), -0.1);
+        Feature confirmed = removed(feature(3, "off-policy", 90, 100, 0, 200), 1.5);
+
+        assertThat(RULE.ofKind("off-policy", List.of(idle, doubtful, confirmed), evidence -> true))
+                .extracting(Candidate::index)
+                .containsExactly(3, 1, 2);
+    }
+
+    private static Feature removed(Feature feature, double low) {
+        Evidence found = feature.evidence().getFirst();
+        Ablation ablation = new Ablation(List.of(feature.index()), 40, low + 1, low, low + 2, 1, null, null);
+        return new Feature(
+                feature.uid(),
+                feature.dictionary(),
+                feature.index(),
+                feature.origin(),
+                feature.explanation(),
+                List.of(new Evidence(
+                        found.arm(), found.armKind(), found.screen(), found.calibration(), null, ablation)),
+                feature.grade(),
+                feature.state(),
+                feature.level());
     }
 
     @Test

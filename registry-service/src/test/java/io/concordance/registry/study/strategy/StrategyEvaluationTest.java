@@ -144,7 +144,7 @@ class StrategyEvaluationTest {
         Random random = new Random(5);
         Dictionary rows = Planted.dictionary(random, 4);
         Pooling mean = new Pooling(Pooling.Over.MEAN, 1, Pooling.Scope.BEFORE_OUTPUT);
-        Candidate probe = new Candidate("p", 2, "off", "off-policy", 0.1, 10, 9, 10, 0, 0.9, mean);
+        Candidate probe = new Candidate("p", 2, "off", "off-policy", 0.1, 10, 9, 10, 0, 0.9, mean, null);
         List<Document> documents = Planted.documents(random, 40, 0);
         try (Shard shard = Shard.open(Planted.write(documents, 0, folder))) {
             List<TranscriptMaxima> read = new MaximaReader(rows, List.of(probe)).read(shard);

@@ -1,0 +1,56 @@
+package io.concordance.registry.study.peer;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A capture job whose arms have the model write after prompts, changed or not. */
+public record WritingOrder(
+        String model, List<String> hooks, String role, String dtype, List<Arm> arms, List<Intervention> interventions) {
+
+    /** @param interventions names, or null for the unmodified model */
+    public record Arm(
+            String name,
+            String kind,
+            String transcripts,
+            @Nullable List<String> interventions,
+            Generate generate) {}
+
+    /** At most so many tokens, the likeliest at every step; what contains the action is bad. */
+    public record Generate(int tokens, List<String> stop, Action action) {}
+
+    public record Action(String kind, String contains) {}
+
+    /** Removes {@code features}, or adds {@code scale} times the decoder direction of {@code feature}. */
+    public record Intervention(
+            String name,
+            String hook,
+            String kind,
+            @Nullable String dictionary,
+            @Nullable List<Integer> features,
+            @Nullable Feature feature,
+            @Nullable Scale scale) {
+
+        public static Intervention ablate(String name, String hook, String dictionary, int feature) {
+            return new Intervention(name, hook, "ablate-feature", dictionary, List.of(feature), null, null);
+        }
+
+        public static Intervention add(String name, String hook, String dictionary, int feature, double scale) {
+            return new Intervention(
+                    name, hook, "add", null, null, new Feature(dictionary, feature), new Scale(scale, "absolute"));
+        }
+    }
+
+    public record Feature(String dictionary, int index) {}
+
+    public record Scale(double value, String unit) {}
+
+    /** What came of it: the transcripts that each arm wrote, by digest. */
+    public record Written(List<WrittenArm> arms) {}
+
+    public record WrittenArm(String name, @Nullable String written) {}
+
+    /** An uploaded or written file of transcripts. */
+    public record Counts(String digest, int documents, Outcomes outcomes) {}
+
+    public record Outcomes(int bad, int ok, int unknown) {}
+}
