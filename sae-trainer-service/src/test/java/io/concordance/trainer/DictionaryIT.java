@@ -6,68 +6,37 @@ import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 
-import io.concordance.contracts.dictionary.Dictionary;
-import io.concordance.contracts.dictionary.DictionaryFiles;
-import io.concordance.contracts.dictionary.DictionaryInfo;
 import io.concordance.contracts.dictionary.DictionaryInput;
 import io.concordance.contracts.event.DictionaryCheckpointed;
 import io.concordance.contracts.event.Event;
 import io.concordance.contracts.event.FeatureDiscovered;
-import io.concordance.contracts.event.ShardQuarantined;
 import io.concordance.contracts.event.Topics;
 import io.concordance.contracts.feature.FeatureUids;
-import io.concordance.kit.store.ObjectStore;
-import io.concordance.kit.testing.Platform;
 import io.concordance.kit.testing.PlatformResource;
-import io.concordance.trainer.checkpoint.Training;
-import io.concordance.trainer.kernel.Processor;
 import io.concordance.trainer.step.Activation;
 import io.concordance.trainer.step.Position;
 import io.concordance.trainer.step.TrainConfig;
 import io.concordance.trainer.stream.Differences;
 import io.concordance.trainer.stream.MemoryShards;
-import io.concordance.trainer.stream.ShardOrder;
-import io.concordance.trainer.stream.ShardSource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
-import jakarta.inject.Inject;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The trainer on a real Kafka, S3 and PostgreSQL, fed as the capture service feeds it. */
 @QuarkusTest
 @TestProfile(SmallWindows.class)
 @QuarkusTestResource(PlatformResource.class)
-class DictionaryIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
-    private static final int WIDTH = 24;
-
-    @Inject
-    ObjectStore store;
-
-    Platform platform;
-
-    @TempDir
-    Path folder;
-
+class DictionaryIT extends DictionaryRuns {
     @Test
     void aRunLearnsEveryRowOnceAnEpochWhateverTheOrderOfArrival() throws Exception {
         long seed = new Random().nextLong();
@@ -105,128 +74,6 @@ class DictionaryIT {
         assertThat(run.getDouble("metrics.explained")).isCloseTo(1 - run.getDouble("metrics.fvu"), within(1e-6));
         assertThat(run.getDouble("metrics.cosine")).isBetween(0.5, 1.0);
         given().get("/q/metrics").then().statusCode(200);
-    }
-
-    private List<Event<?>> announcements(CaptureFixture job) {
-        List<Event<?>> events = new ArrayList<>();
-        for (int slice = 0; slice < job.slices; slice++) {
-            store.putIfAbsent(job.key(slice), job.shard(slice), "application/octet-stream");
-            events.add(job.written(slice));
-        }
-        return events;
-    }
-
-    private void publish(List<? extends Event<?>> events) {
-        CaptureFixture.publish(platform.endpoints().kafka().bootstrapServers(), events);
-    }
-
-    private static Map<String, Object> request(String name, List<String> jobs, long tokens) {
-        Map<String, Object> request = new HashMap<>();
-        request.put("name", name);
-        request.put("jobs", jobs);
-        request.put("hook", "resid_post.2");
-        request.put("width", 64);
-        request.put("k", 4);
-        request.put("activation", "batchtopk");
-        request.put("tokens", tokens);
-        request.put("seed", 7);
-        request.put("batch", 64);
-        return request;
-    }
-
-    private static JsonPath submit(Map<String, Object> request) {
-        return given().contentType(ContentType.JSON)
-                .body(request)
-                .post("/v1/dictionaries")
-                .then()
-                .log()
-                .ifValidationFails()
-                .statusCode(202)
-                .extract()
-                .jsonPath();
-    }
-
-    private static JsonPath get(String id) {
-        return given().get("/v1/dictionaries/" + id)
-                .then()
-                .statusCode(200)
-                .extract()
-                .jsonPath();
-    }
-
-    private static JsonPath awaitEnd(String id) {
-        await().atMost(PATIENCE).until(() -> !List.of("waiting", "training").contains(get(id).getString("state")));
-        return get(id);
-    }
-
-    /**
-     * @param from digest of the dictionary that is continued
-     */
-    private String inProcess(
-            TrainConfig config,
-            ShardOrder order,
-            ShardSource shards,
-            @Nullable String from,
-            UnaryOperator<Dictionary> result) {
-        Dictionary start = null;
-        DictionaryInfo.Continued continued = null;
-        if (from != null) {
-            String prefix = "dictionaries/" + from.substring("sha256:".length()) + "/";
-            Path files = folder.resolve("from");
-            try {
-                Files.createDirectories(files);
-                for (String file : List.of(DictionaryFiles.CONFIG, DictionaryFiles.WEIGHTS)) {
-                    Files.write(files.resolve(file), store.get(prefix + file, 1 << 20));
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            start = DictionaryFiles.read(files);
-            continued = new DictionaryInfo.Continued(from, 2);
-        }
-        try (Training training = new Training(config, WIDTH, order, shards, Processor.cpu(1), null, start)) {
-            while (training.advance() != Training.Advance.DONE) {}
-            return DictionaryFiles.write(
-                    result.apply(training.export(CaptureFixture.MODEL, CaptureFixture.HOOK, continued)),
-                    folder.resolve("in-process"));
-        }
-    }
-
-    private String inProcess(TrainConfig config, CaptureFixture... jobs) {
-        return inProcess(config, own -> own, dictionary -> dictionary, jobs);
-    }
-
-    private String inProcess(
-            TrainConfig config,
-            UnaryOperator<ShardSource> source,
-            UnaryOperator<Dictionary> result,
-            CaptureFixture... jobs) {
-        MemoryShards memory = new MemoryShards(WIDTH);
-        List<ShardOrder.Job> order = new ArrayList<>();
-        for (CaptureFixture job : jobs) {
-            job.addTo(memory);
-            order.add(new ShardOrder.Job(job.id, job.slices));
-        }
-        return inProcess(config, new ShardOrder(order), source.apply(memory), null, result);
-    }
-
-    private void readsBack(String id, String digest, String prefix) throws Exception {
-        Path export = Files.createDirectories(folder.resolve("export"));
-        for (String file : List.of(DictionaryFiles.CONFIG, DictionaryFiles.WEIGHTS)) {
-            byte[] served = given().get("/v1/dictionaries/" + id + "/export/" + file)
-                    .then()
-                    .statusCode(200)
-                    .extract()
-                    .asByteArray();
-            assertThat(store.get(prefix + file, 1 << 20)).isEqualTo(served);
-            Files.write(export.resolve(file), served);
-        }
-        assertThat(DictionaryFiles.digest(export)).isEqualTo(digest);
-        Dictionary dictionary = DictionaryFiles.read(export);
-        assertThat(dictionary.width()).isEqualTo(WIDTH);
-        assertThat(dictionary.features()).isEqualTo(64);
-        assertThat(dictionary.threshold()[0]).isPositive();
-        assertThat(dictionary.info().hook()).isEqualTo(CaptureFixture.HOOK);
     }
 
     private void announces(String id, String digest) {
@@ -419,188 +266,6 @@ class DictionaryIT {
         for (String id : List.of(first, second)) {
             given().delete("/v1/dictionaries/" + id).then().statusCode(200);
         }
-    }
-
-    @Test
-    void shardsThatCannotBeWhatWasAnnouncedAreLeftOutAndSaidSo() {
-        CaptureFixture job = new CaptureFixture(WIDTH, 7, 300, "learning", 21);
-        Event<?> otherBytes = job.written(1);
-        job.replace(2, WIDTH, Float.NaN);
-        job.replace(3, WIDTH + 1, 0);
-        job.replace(1, WIDTH, 0);
-        for (int slice = 0; slice < 6; slice++) {
-            store.putIfAbsent(job.key(slice), job.shard(slice), "application/octet-stream");
-        }
-        publish(List.of(job.accepted()));
-        publish(List.of(
-                job.written(0),
-                otherBytes,
-                job.replaced(2, WIDTH),
-                job.replaced(3, WIDTH + 1),
-                job.written(4),
-                job.written(5),
-                job.written(6)));
-
-        String id = submit(request("bad shards", List.of(job.id), 10_000)).getString("id");
-        JsonPath run = awaitEnd(id);
-
-        assertThat(run.getString("state")).as(run.prettify()).isEqualTo("completed");
-        assertThat(run.getInt("quarantined.shards")).isEqualTo(4);
-        TrainConfig config = TrainConfig.of(64, 4, Activation.BATCHTOPK, 10_000, 7, 64, null, SmallWindows.WINDOW_ROWS);
-        MemoryShards good = new MemoryShards(WIDTH);
-        for (int slice = 0; slice < 7; slice++) {
-            boolean bad = List.of(1, 2, 3, 6).contains(slice);
-            good.add(job.id, slice, bad ? new float[0] : job.rows(slice), !bad);
-        }
-        ShardOrder order = new ShardOrder(List.of(new ShardOrder.Job(job.id, 7)));
-        assertThat(run.getString("digest")).isEqualTo(inProcess(config, order, good, null, UnaryOperator.identity()));
-
-        JsonPath listed = given().get("/v1/dictionaries/" + id + "/quarantine")
-                .then()
-                .statusCode(200)
-                .extract()
-                .jsonPath();
-        assertThat(listed.getList("items.slice")).containsExactly(1, 2, 3, 6);
-        assertThat(listed.getList("items.reason")).containsExactly("digest", "not-finite", "width", "missing");
-        String bootstrap = platform.endpoints().kafka().bootstrapServers();
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(
-                                TopicReader.read(bootstrap, Topics.SHARD_QUARANTINED, ShardQuarantined.class).stream()
-                                        .map(Event::data)
-                                        .filter(shard -> shard.runId().equals(id))
-                                        .map(ShardQuarantined::reason))
-                        .containsExactlyInAnyOrder("digest", "not-finite", "width", "missing"));
-    }
-
-    @Test
-    void aRunThatDivergesFailsWithTheReasonAndItsLastGoodDictionaryCanBeContinued() throws Exception {
-        CaptureFixture job = new CaptureFixture(WIDTH, 4, 400, "learning", 31);
-        publish(List.of(job.accepted()));
-        publish(announcements(job));
-        Map<String, Object> request = request("too fast", List.of(job.id), 80_000);
-        request.put("learningRate", 1.0);
-        request.put("publishEvery", 500);
-        String id = submit(request).getString("id");
-        JsonPath run = awaitEnd(id);
-
-        assertThat(run.getString("state")).as(run.prettify()).isEqualTo("failed");
-        assertThat(run.getString("problem"))
-                .contains("diverged")
-                .contains("lower learningRate")
-                .contains("last good checkpoint is of step " + run.getLong("lastPublished.step"));
-        assertThat(run.getString("digest")).isNull();
-        readsBack(id, run.getString("lastPublished.digest"), run.getString("lastPublished.objectPrefix"));
-
-        Map<String, Object> slower = continuing(List.of(job.id), id, 30_000);
-        JsonPath next = awaitEnd(submit(slower).getString("id"));
-        assertThat(next.getString("state")).as(next.prettify()).isEqualTo("completed");
-        assertThat(next.getString("config.from")).isEqualTo(run.getString("lastPublished.digest"));
-        assertThat(next.getDouble("metrics.fvu")).isLessThan(1);
-    }
-
-    private static Map<String, Object> continuing(List<String> jobs, String from, long tokens) {
-        Map<String, Object> request = new HashMap<>();
-        request.put("name", "continued");
-        request.put("jobs", jobs);
-        request.put("tokens", tokens);
-        request.put("batch", 64);
-        request.put("from", from);
-        return request;
-    }
-
-    @Test
-    void aFinishedRunIsContinuedWithNewArmsAndItsFeaturesKeepTheirIdentity() throws Exception {
-        CaptureFixture job = new CaptureFixture(WIDTH, 4, 400, "learning", 41);
-        CaptureFixture more = new CaptureFixture(WIDTH, 20, 100, "learning", 42);
-        publish(List.of(job.accepted(), more.accepted()));
-        publish(announcements(job));
-        publish(announcements(more));
-        JsonPath first =
-                awaitEnd(submit(request("first", List.of(job.id), 30_000)).getString("id"));
-        String digest = first.getString("digest");
-
-        Map<String, Object> request = continuing(List.of(job.id, more.id), digest, 30_000);
-        request.put("publishEvery", 10_000);
-        request.put("heldOut", 0.1);
-        String id = submit(request).getString("id");
-        JsonPath second = awaitEnd(id);
-        assertThat(second.getString("state")).as(second.prettify()).isEqualTo("completed");
-        assertThat(second.getInt("generation")).isEqualTo(2);
-        assertThat(second.getInt("config.width")).isEqualTo(64);
-        assertThat(second.getString("config.from")).isEqualTo(digest);
-        assertThat(second.getLong("coverage.heldOut")).isPositive();
-        assertThat(second.getLong("coverage.seen") + second.getLong("coverage.heldOut"))
-                .isEqualTo(second.getLong("coverage.rows"));
-        assertThat(second.getInt("metrics.heldOut.rows")).isEqualTo(300);
-        assertThat(second.getDouble("metrics.heldOut.fvu")).isBetween(0.0, 1.0);
-        assertThat(second.getString("lastPublished.digest")).isNotNull();
-        JsonPath again = awaitEnd(submit(request).getString("id"));
-        assertThat(again.getString("digest")).isEqualTo(second.getString("digest"));
-
-        TrainConfig config = TrainConfig.of(64, 4, Activation.BATCHTOPK, 30_000, 0, 64, null, SmallWindows.WINDOW_ROWS)
-                .heldOut(0.1);
-        MemoryShards memory = new MemoryShards(WIDTH);
-        job.addTo(memory);
-        more.addTo(memory);
-        ShardOrder order = new ShardOrder(
-                List.of(new ShardOrder.Job(job.id, job.slices), new ShardOrder.Job(more.id, more.slices)));
-        assertThat(second.getString("digest"))
-                .isEqualTo(inProcess(config, order, memory, digest, UnaryOperator.identity()));
-        keptTheirIdentity(id, digest, second.getString("digest"), second.getInt("features"));
-
-        refusedContinuation("from", "sha256:" + "0".repeat(64), "width", 64);
-        refusedContinuation("from", "no digest", "width", 64);
-        refusedContinuation("width", digest, "width", 65);
-        refusedContinuation("activation", digest, "activation", "topk");
-        refusedContinuation("heldOut", digest, "heldOut", 0.9);
-        refusedContinuation("publishEvery", digest, "publishEvery", 1);
-    }
-
-    private void refusedContinuation(String field, String from, String key, Object value) {
-        CaptureFixture job = new CaptureFixture(WIDTH, 1, 10, "learning", 1);
-        publish(List.of(job.accepted()));
-        Map<String, Object> request = continuing(List.of(job.id), from, 1000);
-        request.put(key, value);
-        given().contentType(ContentType.JSON)
-                .body(request)
-                .post("/v1/dictionaries")
-                .then()
-                .log()
-                .ifValidationFails()
-                .statusCode(400)
-                .body("field", equalTo(field));
-    }
-
-    /** Over the dictionaries published on the way, every feature of the last one goes back to one of the first. */
-    private void keptTheirIdentity(String id, String first, String last, int announced) {
-        String bootstrap = platform.endpoints().kafka().bootstrapServers();
-        await().atMost(PATIENCE).untilAsserted(() -> {
-            List<FeatureDiscovered> said =
-                    TopicReader.read(bootstrap, Topics.FEATURE_DISCOVERED, FeatureDiscovered.class).stream()
-                            .map(Event::data)
-                            .filter(feature -> feature.runId().equals(id))
-                            .toList();
-            assertThat(said.stream().filter(feature -> feature.dictionary().equals(last)))
-                    .hasSize(announced);
-            assertThat(said)
-                    .allSatisfy(feature -> assertThat(feature.generation()).isEqualTo(2));
-            Map<String, String> earlier = new HashMap<>();
-            said.stream()
-                    .filter(feature -> feature.earlier() != null)
-                    .forEach(feature -> earlier.put(feature.featureUid(), feature.earlier()));
-            long traced = said.stream()
-                    .filter(feature -> feature.dictionary().equals(last)
-                            && feature.change().equals("kept"))
-                    .filter(feature -> {
-                        String uid = feature.featureUid();
-                        for (int i = 0; i < 4 && earlier.containsKey(uid); i++) {
-                            uid = earlier.get(uid);
-                        }
-                        return uid.equals(FeatureUids.of(first, feature.index()));
-                    })
-                    .count();
-            assertThat(traced).isGreaterThan(announced / 2);
-        });
     }
 
     @Test
