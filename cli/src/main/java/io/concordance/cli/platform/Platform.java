@@ -226,7 +226,7 @@ public final class Platform {
                     mine = null;
                 } else {
                     throw new CommandFailure("the supervisor ended with status " + mine.exitValue() + ": "
-                            + tail(log(data, "supervisor")));
+                            + DeathNotice.of(log(data, "supervisor")));
                 }
             }
         }
@@ -264,7 +264,7 @@ public final class Platform {
         for (PartStatus part : state.map(PlatformState::services).orElse(List.of())) {
             if (!part.ready() && part.restarts() >= HOPELESS_RESTARTS) {
                 throw new CommandFailure(
-                        part.name() + " dies as often as it is started: " + tail(log(data, part.name())));
+                        part.name() + " dies as often as it is started: " + DeathNotice.of(log(data, part.name())));
             }
         }
         if (state.filter(known -> known.infra().isEmpty() && known.infraRestarts() >= HOPELESS_RESTARTS)
@@ -308,15 +308,5 @@ public final class Platform {
                 .reduce((earlier, later) -> later)
                 .map(line -> line.substring("local stack: ".length()) + " (more in " + log + ")")
                 .orElse("see " + log);
-    }
-
-    /** The last line of a log, and where the rest is. */
-    private static String tail(Path log) throws IOException {
-        if (!Files.exists(log)) {
-            return "it wrote no log";
-        }
-        List<String> lines =
-                Files.readAllLines(log).stream().filter(line -> !line.isBlank()).toList();
-        return (lines.isEmpty() ? "it said nothing" : lines.getLast().strip()) + " (all of it in " + log + ")";
     }
 }
