@@ -1,11 +1,12 @@
 package io.concordance.interp.evidence;
 
+import io.concordance.contracts.transcript.DocumentSplit;
 import io.concordance.contracts.transcript.Outcome;
 
 /**
  * One transcript as read in one arm.
  *
- * @param key see {@link Split#key}
+ * @param key see {@link DocumentSplit#key}
  */
 public record DocumentInfo(Arm arm, String id, Outcome outcome, long key) implements Comparable<DocumentInfo> {
 
@@ -16,8 +17,8 @@ public record DocumentInfo(Arm arm, String id, Outcome outcome, long key) implem
         return byId != 0 ? byId : arm.name().compareTo(other.arm.name());
     }
 
-    public Split split() {
-        return Split.of(key);
+    public DocumentSplit split() {
+        return DocumentSplit.of(key);
     }
 
     /** What makes two readings the same document. */

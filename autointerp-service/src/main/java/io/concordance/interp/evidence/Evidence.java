@@ -1,5 +1,6 @@
 package io.concordance.interp.evidence;
 
+import io.concordance.contracts.transcript.DocumentSplit;
 import io.concordance.contracts.transcript.Outcome;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,7 +19,7 @@ public final class Evidence {
     private final Map<Arm, Integer> armIndex = new HashMap<>();
     private final Register register = new Register();
     private final ScreenedDocuments screened;
-    private final int[] splitDocuments = new int[Split.values().length];
+    private final int[] splitDocuments = new int[DocumentSplit.values().length];
     private final List<FeatureEvidence> features = new ArrayList<>();
     private final Background explain;
     private final Background score;
@@ -109,7 +110,7 @@ public final class Evidence {
     }
 
     /** All documents of a split, each once an arm. */
-    public int documents(Split split) {
+    public int documents(DocumentSplit split) {
         return splitDocuments[split.ordinal()];
     }
 
@@ -123,7 +124,7 @@ public final class Evidence {
     }
 
     /** Background tokens of the explain or the score split. */
-    public Background background(Split split) {
+    public Background background(DocumentSplit split) {
         return switch (split) {
             case EXPLAIN -> explain;
             case SCORE -> score;

@@ -1,5 +1,6 @@
 package io.concordance.interp.evidence;
 
+import io.concordance.contracts.transcript.DocumentSplit;
 import io.concordance.contracts.transcript.Outcome;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -38,7 +39,7 @@ final class ExampleWire {
             DocumentRows document = readDocument(in);
             int row = in.count();
             float value = in.shortReal();
-            long priority = Split.priority(document.info().key(), document.position(row));
+            long priority = DocumentSplit.priority(document.info().key(), document.position(row));
             examples.add(new Example(document, row, value, priority, in.count(), floats(in)));
         }
         return examples;
@@ -70,7 +71,7 @@ final class ExampleWire {
                 previous += in.count();
                 fired[f] = previous;
             }
-            long priority = Split.priority(document.info().key(), document.position(row));
+            long priority = DocumentSplit.priority(document.info().key(), document.position(row));
             sites.add(new BackgroundSite(document, row, priority, fired));
         }
         return sites;
@@ -86,7 +87,7 @@ final class ExampleWire {
     DocumentInfo readInfo(Wire.In in) {
         Arm arm = new Arm(in.text(), in.text());
         String id = in.text();
-        return new DocumentInfo(arm, id, Outcome.ofCode(in.count()), Split.key(seed, id));
+        return new DocumentInfo(arm, id, Outcome.ofCode(in.count()), DocumentSplit.key(seed, id));
     }
 
     private void write(Wire.Out out, DocumentRows document) {

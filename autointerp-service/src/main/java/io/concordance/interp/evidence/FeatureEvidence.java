@@ -1,5 +1,6 @@
 package io.concordance.interp.evidence;
 
+import io.concordance.contracts.transcript.DocumentSplit;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +11,7 @@ public final class FeatureEvidence {
     private final List<@Nullable Tally> byArm = new ArrayList<>();
     private final DocumentMaxima maxima = new DocumentMaxima();
     private final TokenCells cells = new TokenCells();
-    private final int[] firedIn = new int[Split.values().length];
+    private final int[] firedIn = new int[DocumentSplit.values().length];
     private final Kept<Example> explain;
     private final Kept<Example> score;
 
@@ -32,7 +33,7 @@ public final class FeatureEvidence {
         existing.add(tally);
     }
 
-    void firedIn(Split split) {
+    void firedIn(DocumentSplit split) {
         firedIn[split.ordinal()]++;
     }
 
@@ -91,7 +92,7 @@ public final class FeatureEvidence {
     }
 
     /** Documents of a split that the feature fired in; a document that was read twice counts twice. */
-    public int documents(Split split) {
+    public int documents(DocumentSplit split) {
         return firedIn[split.ordinal()];
     }
 
@@ -117,7 +118,7 @@ public final class FeatureEvidence {
     }
 
     /** Firings drawn uniformly from documents of a split, one a document, in drawing order. Calibration has none. */
-    public List<Example> drawn(Split split) {
+    public List<Example> drawn(DocumentSplit split) {
         return switch (split) {
             case EXPLAIN -> Kept.distinctDocuments(explain.items(), options.samples());
             case SCORE -> Kept.distinctDocuments(score.items(), options.samples());

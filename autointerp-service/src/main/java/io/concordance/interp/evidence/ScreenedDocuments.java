@@ -1,5 +1,6 @@
 package io.concordance.interp.evidence;
 
+import io.concordance.contracts.transcript.DocumentSplit;
 import io.concordance.contracts.transcript.Outcome;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,7 +39,7 @@ final class ScreenedDocuments {
     }
 
     private static long rank(DocumentInfo document) {
-        return Split.priority(document.key(), RANK);
+        return DocumentSplit.priority(document.key(), RANK);
     }
 
     private Sample sample(DocumentInfo document) {

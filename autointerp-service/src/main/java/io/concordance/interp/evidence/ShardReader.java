@@ -5,6 +5,7 @@ import io.concordance.contracts.dictionary.DictionaryInput;
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.shard.Shard;
 import io.concordance.contracts.shard.ShardHeader;
+import io.concordance.contracts.transcript.DocumentSplit;
 import io.concordance.contracts.transcript.Outcome;
 import io.concordance.contracts.transcript.Span;
 import io.concordance.interp.encode.Encoding;
@@ -89,7 +90,7 @@ final class ShardReader {
             previous = index[from];
             String id = shard.documentIds().get(index[from]);
             DocumentInfo info =
-                    new DocumentInfo(arm, id, Outcome.ofCode(outcomes[from]), Split.key(options.seed(), id));
+                    new DocumentInfo(arm, id, Outcome.ofCode(outcomes[from]), DocumentSplit.key(options.seed(), id));
             int prompt = from;
             while (prompt < to && spans[prompt] != Span.Kind.OUTPUT.code()) {
                 prompt++;
@@ -143,14 +144,14 @@ final class ShardReader {
         for (int d = 0; d < documents.size(); d++) {
             DocumentRows document = documents.get(d);
             firstRow[d] = row;
-            Split split = document.info().split();
-            Background sample = split == Split.EXPLAIN ? explain : split == Split.SCORE ? score : null;
+            DocumentSplit split = document.info().split();
+            Background sample = split == DocumentSplit.EXPLAIN ? explain : split == DocumentSplit.SCORE ? score : null;
             for (int r = 0; r < document.length(); r++, row++) {
                 documentOf[row] = d;
                 int position = document.position(r);
                 buckets[Positions.bucket(position)]++;
                 places.add(document.token(r), position);
-                long priority = Split.priority(document.info().key(), position);
+                long priority = DocumentSplit.priority(document.info().key(), position);
                 if (sample != null && sample.wants(document.token(r), priority)) {
                     sample.offer(new BackgroundSite(
                             document.around(r, options.context()), r, priority, firings.firedOn(row)));
@@ -192,7 +193,7 @@ final class ShardReader {
                 if (row < document.promptRows()) {
                     promptMaximum = Math.max(promptMaximum, value);
                 }
-                long priority = Split.priority(document.info().key(), position);
+                long priority = DocumentSplit.priority(document.info().key(), position);
                 if (priority < least) {
                     least = priority;
                     drawn = posting;
@@ -217,7 +218,7 @@ final class ShardReader {
         return top.items().size() < limit || value >= top.items().getLast().value();
     }
 
-    private static @Nullable Kept<Example> sampleOf(Split split, Kept<Example> explain, Kept<Example> score) {
+    private static @Nullable Kept<Example> sampleOf(DocumentSplit split, Kept<Example> explain, Kept<Example> score) {
         return switch (split) {
             case EXPLAIN -> explain;
             case SCORE -> score;
@@ -233,7 +234,7 @@ final class ShardReader {
                 document.around(row, options.context()),
                 row,
                 firings.value(posting),
-                Split.priority(document.info().key(), document.position(row)),
+                DocumentSplit.priority(document.info().key(), document.position(row)),
                 from,
                 firings.window(feature, posting, firstRow + from, firstRow + to));
     }

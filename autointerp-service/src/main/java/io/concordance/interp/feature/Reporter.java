@@ -3,6 +3,7 @@ package io.concordance.interp.feature;
 import io.concordance.contracts.dictionary.Dictionary;
 import io.concordance.contracts.feature.FeatureUids;
 import io.concordance.contracts.statistics.Proportion;
+import io.concordance.contracts.transcript.DocumentSplit;
 import io.concordance.contracts.transcript.Outcome;
 import io.concordance.interp.evidence.ArmTotals;
 import io.concordance.interp.evidence.Density;
@@ -10,7 +11,6 @@ import io.concordance.interp.evidence.Evidence;
 import io.concordance.interp.evidence.FeatureEvidence;
 import io.concordance.interp.evidence.Positions;
 import io.concordance.interp.evidence.Scope;
-import io.concordance.interp.evidence.Split;
 import io.concordance.interp.evidence.Tally;
 import io.concordance.interp.feature.FeatureReport.ArmReport;
 import io.concordance.interp.feature.FeatureReport.DensityBin;
@@ -261,12 +261,12 @@ public final class Reporter {
     private Splits splits(FeatureEvidence feature) {
         return new Splits(
                 evidence.options().seed(),
-                share(Split.EXPLAIN, feature),
-                share(Split.CALIBRATE, feature),
-                share(Split.SCORE, feature));
+                share(DocumentSplit.EXPLAIN, feature),
+                share(DocumentSplit.CALIBRATE, feature),
+                share(DocumentSplit.SCORE, feature));
     }
 
-    private Splits.Share share(Split split, FeatureEvidence feature) {
+    private Splits.Share share(DocumentSplit split, FeatureEvidence feature) {
         return new Splits.Share(evidence.documents(split), feature.documents(split));
     }
 }

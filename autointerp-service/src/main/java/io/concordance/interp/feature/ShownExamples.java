@@ -1,11 +1,11 @@
 package io.concordance.interp.feature;
 
+import io.concordance.contracts.transcript.DocumentSplit;
 import io.concordance.interp.evidence.ArmTotals;
 import io.concordance.interp.evidence.DocumentRows;
 import io.concordance.interp.evidence.Evidence;
 import io.concordance.interp.evidence.Example;
 import io.concordance.interp.evidence.FeatureEvidence;
-import io.concordance.interp.evidence.Split;
 import io.concordance.interp.evidence.Tally;
 import io.concordance.interp.feature.FeatureExamples.ArmExamples;
 import io.concordance.interp.feature.FeatureExamples.Shown;
@@ -46,8 +46,8 @@ final class ShownExamples {
 
     /** Evenly spaced ranks of the drawn firings, weakest first; all of them when they are few. */
     private static List<Example> quantiles(FeatureEvidence feature) {
-        List<Example> drawn = new ArrayList<>(feature.drawn(Split.EXPLAIN));
-        drawn.addAll(feature.drawn(Split.SCORE));
+        List<Example> drawn = new ArrayList<>(feature.drawn(DocumentSplit.EXPLAIN));
+        drawn.addAll(feature.drawn(DocumentSplit.SCORE));
         drawn.sort(Comparator.comparingDouble(Example::value).thenComparingLong(Example::priority));
         int count = Math.min(QUANTILES, drawn.size());
         return IntStream.range(0, count)

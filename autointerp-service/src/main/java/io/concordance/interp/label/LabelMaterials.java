@@ -1,12 +1,12 @@
 package io.concordance.interp.label;
 
+import io.concordance.contracts.transcript.DocumentSplit;
 import io.concordance.interp.evidence.BackgroundSite;
 import io.concordance.interp.evidence.DocumentMaxima;
 import io.concordance.interp.evidence.DocumentRows;
 import io.concordance.interp.evidence.Evidence;
 import io.concordance.interp.evidence.Example;
 import io.concordance.interp.evidence.FeatureEvidence;
-import io.concordance.interp.evidence.Split;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -25,7 +25,7 @@ public final class LabelMaterials {
     private final Evidence evidence;
     private final TokenText text;
     private final int context;
-    private final Map<Split, Silent> silent = new HashMap<>();
+    private final Map<DocumentSplit, Silent> silent = new HashMap<>();
     private final Map<String, Integer> ids = new HashMap<>();
     private final int[] idOf;
 
@@ -36,13 +36,13 @@ public final class LabelMaterials {
         this.idOf = evidence.documents().stream()
                 .mapToInt(document -> ids.computeIfAbsent(document.id(), id -> ids.size()))
                 .toArray();
-        silent.put(Split.EXPLAIN, new Silent(evidence, Split.EXPLAIN));
-        silent.put(Split.SCORE, new Silent(evidence, Split.SCORE));
+        silent.put(DocumentSplit.EXPLAIN, new Silent(evidence, DocumentSplit.EXPLAIN));
+        silent.put(DocumentSplit.SCORE, new Silent(evidence, DocumentSplit.SCORE));
     }
 
     /** Background tokens of a split, uniformly drawn first, and all of them by token. */
     private record Silent(List<BackgroundSite> uniform, Map<Integer, List<BackgroundSite>> byToken) {
-        Silent(Evidence evidence, Split split) {
+        Silent(Evidence evidence, DocumentSplit split) {
             this(evidence.background(split).uniform(), new HashMap<>());
             uniform.forEach(this::index);
             evidence.background(split).stratified().forEach(this::index);
@@ -56,8 +56,8 @@ public final class LabelMaterials {
     /** @param label of the offline explainer */
     public LabelMaterial of(int index, @Nullable String label) {
         FeatureEvidence feature = evidence.features().get(index);
-        List<Example> explain = feature.drawn(Split.EXPLAIN);
-        List<Example> score = feature.drawn(Split.SCORE);
+        List<Example> explain = feature.drawn(DocumentSplit.EXPLAIN);
+        List<Example> score = feature.drawn(DocumentSplit.SCORE);
         if (explain.isEmpty()) {
             // A feature that fired outside the explain split alone is shown as it is, and then nothing is left to
             // score.
@@ -72,9 +72,9 @@ public final class LabelMaterials {
                         .limit(EXPLAIN)
                         .map(this::window)
                         .toList(),
-                silent(Split.EXPLAIN, explain, fired, EXPLAIN_SILENT),
+                silent(DocumentSplit.EXPLAIN, explain, fired, EXPLAIN_SILENT),
                 score.stream().limit(SCORE).map(this::window).toList(),
-                silent(Split.SCORE, score, fired, SCORE_SILENT),
+                silent(DocumentSplit.SCORE, score, fired, SCORE_SILENT),
                 label);
     }
 
@@ -88,7 +88,7 @@ public final class LabelMaterials {
     }
 
     /** Half of them hard, with tokens of the firings; one a document, and no document the feature fired in. */
-    private List<Window> silent(Split split, List<Example> firings, BitSet fired, int limit) {
+    private List<Window> silent(DocumentSplit split, List<Example> firings, BitSet fired, int limit) {
         Silent from = silent.get(split);
         BitSet used = (BitSet) fired.clone();
         List<Window> windows = new ArrayList<>();

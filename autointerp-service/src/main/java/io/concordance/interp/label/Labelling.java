@@ -1,9 +1,9 @@
 package io.concordance.interp.label;
 
+import io.concordance.contracts.transcript.DocumentSplit;
 import io.concordance.interp.evidence.Evidence;
 import io.concordance.interp.evidence.Example;
 import io.concordance.interp.evidence.FeatureEvidence;
-import io.concordance.interp.evidence.Split;
 import io.concordance.interp.label.DetectionScorer.Detection;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,16 +24,17 @@ public final class Labelling {
     /** One entry for each feature of the dictionary, null for those that never fired. */
     public List<@Nullable Labelled> run() {
         int features = evidence.features().size();
-        Contrast contrast = new Contrast(evidence.background(Split.EXPLAIN), features);
+        Contrast contrast = new Contrast(evidence.background(DocumentSplit.EXPLAIN), features);
         List<@Nullable Explanation> explanations = new ArrayList<>(features);
         for (int j = 0; j < features; j++) {
             FeatureEvidence feature = evidence.features().get(j);
             explanations.add(
                     feature.firings() == 0
                             ? null
-                            : explainer.explain(j, feature.drawn(Split.EXPLAIN), feature.top(), contrast, text));
+                            : explainer.explain(
+                                    j, feature.drawn(DocumentSplit.EXPLAIN), feature.top(), contrast, text));
         }
-        DetectionScorer scorer = new DetectionScorer(evidence.background(Split.SCORE));
+        DetectionScorer scorer = new DetectionScorer(evidence.background(DocumentSplit.SCORE));
         List<@Nullable Labelled> labels = new ArrayList<>(features);
         for (int j = 0; j < features; j++) {
             Explanation explanation = explanations.get(j);
@@ -45,7 +46,7 @@ public final class Labelling {
     private Labelled score(
             int feature, Explanation explanation, List<@Nullable Explanation> all, DetectionScorer scorer) {
         Rule rule = explanation.rule();
-        List<Example> firings = evidence.features().get(feature).drawn(Split.SCORE);
+        List<Example> firings = evidence.features().get(feature).drawn(DocumentSplit.SCORE);
         Detection score = rule == null ? null : scorer.score(rule, feature, firings);
         if (rule == null || score == null) {
             return new Labelled(feature, explanation, null, null, null, null);

@@ -1,12 +1,12 @@
 package io.concordance.interp.outcome;
 
+import io.concordance.contracts.transcript.DocumentSplit;
 import io.concordance.contracts.transcript.Outcome;
 import io.concordance.interp.evidence.Arm;
 import io.concordance.interp.evidence.DocumentInfo;
 import io.concordance.interp.evidence.DocumentMaxima;
 import io.concordance.interp.evidence.Evidence;
 import io.concordance.interp.evidence.Scope;
-import io.concordance.interp.evidence.Split;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
@@ -24,7 +24,7 @@ final class Comparison {
     private final double[] ok;
     private final boolean[] benign;
 
-    Comparison(Evidence evidence, Arm arm, Split split) {
+    Comparison(Evidence evidence, Arm arm, DocumentSplit split) {
         this(evidence.documents(), arm, document -> document.split() == split);
     }
 

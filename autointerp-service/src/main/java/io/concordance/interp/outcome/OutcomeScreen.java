@@ -6,6 +6,7 @@ import io.concordance.contracts.event.FeatureAttributed.Screen;
 import io.concordance.contracts.statistics.Auroc;
 import io.concordance.contracts.statistics.BenjaminiHochberg;
 import io.concordance.contracts.statistics.LogOdds;
+import io.concordance.contracts.transcript.DocumentSplit;
 import io.concordance.contracts.transcript.Outcome;
 import io.concordance.interp.evidence.Arm;
 import io.concordance.interp.evidence.ArmTotals;
@@ -13,7 +14,6 @@ import io.concordance.interp.evidence.DocumentInfo;
 import io.concordance.interp.evidence.DocumentMaxima;
 import io.concordance.interp.evidence.Evidence;
 import io.concordance.interp.evidence.Scope;
-import io.concordance.interp.evidence.Split;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -53,7 +53,7 @@ public final class OutcomeScreen {
 
     private List<Attribution> screen(Arm arm, Scope scope) {
         int features = evidence.features().size();
-        Comparison screening = new Comparison(evidence, arm, Split.EXPLAIN);
+        Comparison screening = new Comparison(evidence, arm, DocumentSplit.EXPLAIN);
         Auroc[] areas = new Auroc[features];
         int[] badFiring = new int[features];
         int[] okFiring = new int[features];
@@ -66,8 +66,8 @@ public final class OutcomeScreen {
             p[j] = oneSided(areas[j]);
         }
         double[] q = BenjaminiHochberg.q(p);
-        Comparison calibrating = new Comparison(evidence, arm, Split.CALIBRATE);
-        Comparison checking = new Comparison(evidence, arm, Split.SCORE);
+        Comparison calibrating = new Comparison(evidence, arm, DocumentSplit.CALIBRATE);
+        Comparison checking = new Comparison(evidence, arm, DocumentSplit.SCORE);
         List<Attribution> attributions = new ArrayList<>();
         for (int j = 0; j < features; j++) {
             DocumentMaxima maxima = evidence.features().get(j).maxima();

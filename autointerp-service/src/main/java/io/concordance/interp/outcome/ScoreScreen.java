@@ -5,9 +5,9 @@ import io.concordance.contracts.event.FeatureAttributed.Screen;
 import io.concordance.contracts.statistics.Auroc;
 import io.concordance.contracts.statistics.BenjaminiHochberg;
 import io.concordance.contracts.statistics.LogOdds;
+import io.concordance.contracts.transcript.DocumentSplit;
 import io.concordance.interp.evidence.Arm;
 import io.concordance.interp.evidence.DocumentInfo;
-import io.concordance.interp.evidence.Split;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,8 +33,9 @@ public final class ScoreScreen {
      */
     public static List<Screened> run(List<DocumentInfo> documents, Arm arm, float[][] scores) {
         Comparison screening = new Comparison(documents, arm, ScoreScreen::screens);
-        Comparison calibrating = new Comparison(documents, arm, document -> document.split() == Split.CALIBRATE);
-        Comparison checking = new Comparison(documents, arm, document -> document.split() == Split.SCORE);
+        Comparison calibrating =
+                new Comparison(documents, arm, document -> document.split() == DocumentSplit.CALIBRATE);
+        Comparison checking = new Comparison(documents, arm, document -> document.split() == DocumentSplit.SCORE);
         Auroc[] areas = new Auroc[scores.length];
         double[] thresholds = new double[scores.length];
         double[] p = new double[scores.length];
@@ -74,6 +75,6 @@ public final class ScoreScreen {
     }
 
     private static boolean screens(DocumentInfo document) {
-        return document.split() == Split.EXPLAIN && !Split.fits(document.key());
+        return document.split() == DocumentSplit.EXPLAIN && !DocumentSplit.fits(document.key());
     }
 }

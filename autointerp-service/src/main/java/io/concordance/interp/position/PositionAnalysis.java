@@ -2,12 +2,12 @@ package io.concordance.interp.position;
 
 import io.concordance.contracts.statistics.BenjaminiHochberg;
 import io.concordance.contracts.statistics.ExplainedVariance;
+import io.concordance.contracts.transcript.DocumentSplit;
 import io.concordance.interp.evidence.ArmTotals;
 import io.concordance.interp.evidence.Evidence;
 import io.concordance.interp.evidence.Example;
 import io.concordance.interp.evidence.FeatureEvidence;
 import io.concordance.interp.evidence.Positions;
-import io.concordance.interp.evidence.Split;
 import io.concordance.interp.evidence.Tally;
 import io.concordance.interp.evidence.TokenCells;
 import java.util.ArrayList;
@@ -51,8 +51,8 @@ public final class PositionAnalysis {
         int[] documents = new int[features];
         double[] p = new double[features];
         for (int j = 0; j < features; j++) {
-            List<Example> firings = new ArrayList<>(evidence.features().get(j).drawn(Split.EXPLAIN));
-            firings.addAll(evidence.features().get(j).drawn(Split.SCORE));
+            List<Example> firings = new ArrayList<>(evidence.features().get(j).drawn(DocumentSplit.EXPLAIN));
+            firings.addAll(evidence.features().get(j).drawn(DocumentSplit.SCORE));
             Replacement test = new Replacement(firings, counts);
             documents[j] = test.size();
             p[j] = test.size() < FEWEST_DOCUMENTS

@@ -6,12 +6,12 @@ import io.concordance.contracts.release.FeatureReader;
 import io.concordance.contracts.release.Pooling;
 import io.concordance.contracts.release.SessionReader;
 import io.concordance.contracts.release.SessionReader.Reading;
+import io.concordance.contracts.transcript.DocumentSplit;
 import io.concordance.contracts.transcript.Outcome;
 import io.concordance.interp.evidence.Arm;
 import io.concordance.interp.evidence.DocumentInfo;
 import io.concordance.interp.evidence.Evidence;
 import io.concordance.interp.evidence.ShardSource;
-import io.concordance.interp.evidence.Split;
 import io.concordance.interp.outcome.ScoreScreen;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -105,7 +105,8 @@ public final class ProbeAnalysis {
                 arms.isEmpty() ? List.of() : shards,
                 dictionary.width(),
                 seed,
-                document -> Split.of(document.key()) == Split.EXPLAIN && Split.fits(document.key()),
+                document ->
+                        DocumentSplit.of(document.key()) == DocumentSplit.EXPLAIN && DocumentSplit.fits(document.key()),
                 (document, activations, tokens) -> arms.forEach(arm -> arm.add(document, activations, tokens)));
         return arms;
     }
@@ -151,7 +152,7 @@ public final class ProbeAnalysis {
         Map<Key, Integer> index = new HashMap<>();
         for (int i = 0; i < documents.size(); i++) {
             DocumentInfo document = documents.get(i);
-            if (Split.of(document.key()) != Split.EXPLAIN || !Split.fits(document.key())) {
+            if (DocumentSplit.of(document.key()) != DocumentSplit.EXPLAIN || !DocumentSplit.fits(document.key())) {
                 index.put(new Key(document.arm(), document.id()), i);
             }
         }
@@ -212,15 +213,15 @@ public final class ProbeAnalysis {
                             totals.documents(Outcome.BAD),
                             totals.documents(Outcome.OK),
                             totals.documents(Outcome.UNKNOWN),
-                            count(evidence, arm, Outcome.BAD, Split.EXPLAIN),
-                            count(evidence, arm, Outcome.OK, Split.EXPLAIN),
-                            count(evidence, arm, Outcome.BAD, Split.SCORE),
-                            count(evidence, arm, Outcome.OK, Split.SCORE));
+                            count(evidence, arm, Outcome.BAD, DocumentSplit.EXPLAIN),
+                            count(evidence, arm, Outcome.OK, DocumentSplit.EXPLAIN),
+                            count(evidence, arm, Outcome.BAD, DocumentSplit.SCORE),
+                            count(evidence, arm, Outcome.OK, DocumentSplit.SCORE));
                 })
                 .toList();
     }
 
-    private static int count(Evidence evidence, Arm arm, Outcome outcome, Split split) {
+    private static int count(Evidence evidence, Arm arm, Outcome outcome, DocumentSplit split) {
         return Math.toIntExact(evidence.documents().stream()
                 .filter(document -> document.split() == split && document.outcome() == outcome)
                 .filter(document -> document.arm().equals(arm)

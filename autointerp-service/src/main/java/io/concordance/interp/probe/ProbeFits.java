@@ -1,9 +1,9 @@
 package io.concordance.interp.probe;
 
+import io.concordance.contracts.transcript.DocumentSplit;
 import io.concordance.contracts.transcript.Outcome;
 import io.concordance.interp.evidence.Arm;
 import io.concordance.interp.evidence.DocumentInfo;
-import io.concordance.interp.evidence.Split;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +82,7 @@ final class ProbeFits {
     }
 
     private void add(RowSample set, DocumentInfo document, float[] rows, int row) {
-        set.add(rows, row * d, Split.priority(document.key(), row), document.key(), row);
+        set.add(rows, row * d, DocumentSplit.priority(document.key(), row), document.key(), row);
     }
 
     long badDocuments() {

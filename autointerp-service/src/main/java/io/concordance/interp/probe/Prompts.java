@@ -2,12 +2,12 @@ package io.concordance.interp.probe;
 
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.shard.Shard;
+import io.concordance.contracts.transcript.DocumentSplit;
 import io.concordance.contracts.transcript.Outcome;
 import io.concordance.contracts.transcript.Span;
 import io.concordance.interp.evidence.Arm;
 import io.concordance.interp.evidence.DocumentInfo;
 import io.concordance.interp.evidence.ShardSource;
-import io.concordance.interp.evidence.Split;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -67,7 +67,7 @@ final class Prompts {
             }
             int tokens = prompt < 0 ? to - from : prompt;
             String id = shard.documentIds().get(documents[from]);
-            DocumentInfo info = new DocumentInfo(arm, id, Outcome.ofCode(outcomes[from]), Split.key(seed, id));
+            DocumentInfo info = new DocumentInfo(arm, id, Outcome.ofCode(outcomes[from]), DocumentSplit.key(seed, id));
             if (tokens > 0 && wanted.test(info)) {
                 if (activations.length < tokens * shard.width()) {
                     activations = new float[tokens * shard.width()];

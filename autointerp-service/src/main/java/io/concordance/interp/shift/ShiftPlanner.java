@@ -1,5 +1,6 @@
 package io.concordance.interp.shift;
 
+import io.concordance.contracts.transcript.DocumentSplit;
 import io.concordance.interp.evidence.ArmTotals;
 import io.concordance.interp.evidence.BackgroundSite;
 import io.concordance.interp.evidence.DocumentRows;
@@ -8,7 +9,6 @@ import io.concordance.interp.evidence.Example;
 import io.concordance.interp.evidence.FeatureEvidence;
 import io.concordance.interp.evidence.Positions;
 import io.concordance.interp.evidence.Site;
-import io.concordance.interp.evidence.Split;
 import io.concordance.interp.shift.ShiftPlan.Target;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,7 +37,7 @@ final class ShiftPlanner {
 
     ShiftPlanner(Evidence evidence) {
         this.evidence = evidence;
-        this.background = evidence.background(Split.EXPLAIN).uniform();
+        this.background = evidence.background(DocumentSplit.EXPLAIN).uniform();
         this.prefix = prefix();
         this.last = Math.min(LAST_POSITION, lastPosition());
     }
@@ -83,8 +83,8 @@ final class ShiftPlanner {
 
     private Target target(int index) {
         FeatureEvidence feature = evidence.features().get(index);
-        List<Example> firings = new ArrayList<>(feature.drawn(Split.EXPLAIN));
-        firings.addAll(feature.drawn(Split.SCORE));
+        List<Example> firings = new ArrayList<>(feature.drawn(DocumentSplit.EXPLAIN));
+        firings.addAll(feature.drawn(DocumentSplit.SCORE));
         int[] fired = firings.stream()
                 .mapToInt(e -> e.document().position(e.row()))
                 .sorted()
@@ -131,7 +131,7 @@ final class ShiftPlanner {
     /** Texts of at least so many tokens, from documents of the other split, the longest first. */
     private List<List<Integer>> fillers(int tokens) {
         Set<String> seen = new HashSet<>();
-        List<DocumentRows> documents = evidence.background(Split.SCORE).uniform().stream()
+        List<DocumentRows> documents = evidence.background(DocumentSplit.SCORE).uniform().stream()
                 .map(BackgroundSite::document)
                 .filter(document -> seen.add(document.info().id()))
                 .sorted(Comparator.comparingInt((DocumentRows d) -> -d.tokens().length))

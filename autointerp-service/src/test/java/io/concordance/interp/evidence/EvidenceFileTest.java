@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.concordance.contracts.dictionary.Dictionary;
 import io.concordance.contracts.digest.Digests;
 import io.concordance.contracts.problem.FieldProblem;
+import io.concordance.contracts.transcript.DocumentSplit;
 import io.concordance.contracts.transcript.Outcome;
 import io.concordance.interp.planted.Planted;
 import io.concordance.interp.planted.Planted.Doc;
@@ -119,9 +120,9 @@ class EvidenceFileTest {
         Evidence evidence = pass().run(shards, n -> {});
         for (FeatureEvidence feature : evidence.features()) {
             Set<String> explained = new HashSet<>();
-            feature.drawn(Split.EXPLAIN)
+            feature.drawn(DocumentSplit.EXPLAIN)
                     .forEach(e -> explained.add(e.document().info().id()));
-            assertThat(feature.drawn(Split.SCORE))
+            assertThat(feature.drawn(DocumentSplit.SCORE))
                     .extracting(e -> e.document().info().id())
                     .doesNotContainAnyElementsOf(explained);
         }

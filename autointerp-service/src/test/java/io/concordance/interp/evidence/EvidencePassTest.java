@@ -8,6 +8,7 @@ import io.concordance.contracts.dictionary.Dictionary;
 import io.concordance.contracts.dictionary.DictionaryInput;
 import io.concordance.contracts.dictionary.PositionOffsets;
 import io.concordance.contracts.problem.FieldProblem;
+import io.concordance.contracts.transcript.DocumentSplit;
 import io.concordance.contracts.transcript.Outcome;
 import io.concordance.interp.planted.Planted;
 import io.concordance.interp.planted.Planted.Doc;
@@ -172,9 +173,9 @@ class EvidencePassTest {
         Evidence evidence = pass(dictionary, 2).run(shards, n -> {});
 
         assertThat(evidence.arms()).extracting(a -> a.arm().name()).containsExactly("benign", "off");
-        assertThat(evidence.documents(Split.EXPLAIN)
-                        + evidence.documents(Split.CALIBRATE)
-                        + evidence.documents(Split.SCORE))
+        assertThat(evidence.documents(DocumentSplit.EXPLAIN)
+                        + evidence.documents(DocumentSplit.CALIBRATE)
+                        + evidence.documents(DocumentSplit.SCORE))
                 .isEqualTo(100);
         for (int a = 0; a < 2; a++) {
             String arm = a == 0 ? "benign" : "off";
@@ -267,12 +268,12 @@ class EvidencePassTest {
             if (a != null) {
                 assertThat(b.mean()).isEqualTo(a.mean());
                 assertThat(places(b.top())).isEqualTo(places(a.top()));
-                assertThat(places(two.features().get(j).drawn(Split.SCORE)))
-                        .isEqualTo(places(one.features().get(j).drawn(Split.SCORE)));
+                assertThat(places(two.features().get(j).drawn(DocumentSplit.SCORE)))
+                        .isEqualTo(places(one.features().get(j).drawn(DocumentSplit.SCORE)));
             }
         }
-        assertThat(places(two.background(Split.EXPLAIN).uniform()))
-                .isEqualTo(places(one.background(Split.EXPLAIN).uniform()));
+        assertThat(places(two.background(DocumentSplit.EXPLAIN).uniform()))
+                .isEqualTo(places(one.background(DocumentSplit.EXPLAIN).uniform()));
     }
 
     private static List<String> places(List<? extends Site> sites) {
@@ -287,22 +288,22 @@ class EvidencePassTest {
         shards.addAll(shards("base", "base-model", documents, 50));
         Evidence evidence = pass(dictionary, 2).run(shards, n -> {});
 
-        Map<String, Split> split = new HashMap<>();
+        Map<String, DocumentSplit> split = new HashMap<>();
         for (DocumentInfo document : evidence.documents()) {
             assertThat(split.merge(document.id(), document.split(), (a, b) -> a))
                     .isEqualTo(document.split());
         }
-        assertThat(evidence.documents(Split.EXPLAIN)).isBetween(320, 480);
-        assertThat(evidence.documents(Split.CALIBRATE)).isBetween(140, 260);
+        assertThat(evidence.documents(DocumentSplit.EXPLAIN)).isBetween(320, 480);
+        assertThat(evidence.documents(DocumentSplit.CALIBRATE)).isBetween(140, 260);
         for (FeatureEvidence feature : evidence.features()) {
-            feature.drawn(Split.EXPLAIN)
-                    .forEach(e -> assertThat(e.document().info().split()).isEqualTo(Split.EXPLAIN));
-            feature.drawn(Split.SCORE)
-                    .forEach(e -> assertThat(e.document().info().split()).isEqualTo(Split.SCORE));
+            feature.drawn(DocumentSplit.EXPLAIN)
+                    .forEach(e -> assertThat(e.document().info().split()).isEqualTo(DocumentSplit.EXPLAIN));
+            feature.drawn(DocumentSplit.SCORE)
+                    .forEach(e -> assertThat(e.document().info().split()).isEqualTo(DocumentSplit.SCORE));
         }
-        evidence.background(Split.SCORE)
+        evidence.background(DocumentSplit.SCORE)
                 .stratified()
-                .forEach(s -> assertThat(s.document().info().split()).isEqualTo(Split.SCORE));
+                .forEach(s -> assertThat(s.document().info().split()).isEqualTo(DocumentSplit.SCORE));
     }
 
     @Test

@@ -2,11 +2,11 @@ package io.concordance.interp.label;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.concordance.contracts.transcript.DocumentSplit;
 import io.concordance.contracts.transcript.Outcome;
 import io.concordance.interp.evidence.Evidence;
 import io.concordance.interp.evidence.EvidenceOptions;
 import io.concordance.interp.evidence.EvidencePass;
-import io.concordance.interp.evidence.Split;
 import io.concordance.interp.planted.Planted;
 import io.concordance.interp.planted.Planted.Doc;
 import java.nio.file.Path;
@@ -46,7 +46,7 @@ class LabelMaterialsTest {
         }
         String once = documents.stream()
                 .map(Doc::id)
-                .filter(id -> Split.of(Split.key(SEED, id)) == Split.SCORE)
+                .filter(id -> DocumentSplit.of(DocumentSplit.key(SEED, id)) == DocumentSplit.SCORE)
                 .findFirst()
                 .orElseThrow();
         evidence = new EvidencePass(Planted.identity(FEATURES, 0.5f), EvidenceOptions.defaults(SEED), 2)
@@ -78,7 +78,7 @@ class LabelMaterialsTest {
             Set<String> score = documents(material.score(), material.scoreSilent());
 
             assertThat(explain).as("seed %d, feature %d", SEED, feature).doesNotContainAnyElementsOf(score);
-            assertThat(score).allMatch(id -> Split.of(Split.key(SEED, id)) == Split.SCORE);
+            assertThat(score).allMatch(id -> DocumentSplit.of(DocumentSplit.key(SEED, id)) == DocumentSplit.SCORE);
         }
     }
 

@@ -3,11 +3,11 @@ package io.concordance.interp.label;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.concordance.contracts.dictionary.Dictionary;
+import io.concordance.contracts.transcript.DocumentSplit;
 import io.concordance.contracts.transcript.Outcome;
 import io.concordance.interp.evidence.Evidence;
 import io.concordance.interp.evidence.EvidenceOptions;
 import io.concordance.interp.evidence.EvidencePass;
-import io.concordance.interp.evidence.Split;
 import io.concordance.interp.label.DetectionScorer.Detection;
 import io.concordance.interp.planted.Planted;
 import io.concordance.interp.planted.Planted.Doc;
@@ -82,8 +82,8 @@ class TokenContrastExplainerTest {
                                 documents,
                                 (d, r) -> activations(d, r, noise)),
                         n -> {});
-        contrast = new Contrast(evidence.background(Split.EXPLAIN), FEATURES);
-        scorer = new DetectionScorer(evidence.background(Split.SCORE));
+        contrast = new Contrast(evidence.background(DocumentSplit.EXPLAIN), FEATURES);
+        scorer = new DetectionScorer(evidence.background(DocumentSplit.SCORE));
     }
 
     private static float[] activations(Doc document, int r, RandomGenerator noise) {
@@ -101,11 +101,12 @@ class TokenContrastExplainerTest {
 
     private Explanation explain(int feature) {
         var of = evidence.features().get(feature);
-        return new TokenContrastExplainer().explain(feature, of.drawn(Split.EXPLAIN), of.top(), contrast, NAMES);
+        return new TokenContrastExplainer()
+                .explain(feature, of.drawn(DocumentSplit.EXPLAIN), of.top(), contrast, NAMES);
     }
 
     private Detection score(int feature, Rule rule) {
-        return scorer.score(rule, feature, evidence.features().get(feature).drawn(Split.SCORE));
+        return scorer.score(rule, feature, evidence.features().get(feature).drawn(DocumentSplit.SCORE));
     }
 
     @Test
@@ -138,7 +139,7 @@ class TokenContrastExplainerTest {
         Detection sameToken = scorer.scoreOnSameTokens(
                 explanation.rule(),
                 LAST_WITH_CONTEXT,
-                evidence.features().get(LAST_WITH_CONTEXT).drawn(Split.SCORE));
+                evidence.features().get(LAST_WITH_CONTEXT).drawn(DocumentSplit.SCORE));
         assertThat(sameToken.value()).isEqualTo(1);
     }
 

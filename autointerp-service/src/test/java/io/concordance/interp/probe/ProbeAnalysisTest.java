@@ -7,11 +7,11 @@ import io.concordance.contracts.dictionary.Dictionary;
 import io.concordance.contracts.dictionary.DictionaryFiles;
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.release.Pooling;
+import io.concordance.contracts.transcript.DocumentSplit;
 import io.concordance.contracts.transcript.Outcome;
 import io.concordance.interp.evidence.Evidence;
 import io.concordance.interp.evidence.EvidenceOptions;
 import io.concordance.interp.evidence.EvidencePass;
-import io.concordance.interp.evidence.Split;
 import io.concordance.interp.planted.Planted;
 import io.concordance.interp.planted.Planted.Doc;
 import io.concordance.interp.planted.Planted.Slice;
@@ -170,11 +170,11 @@ class ProbeAnalysisTest {
         Probe probe = probes(evidence, 4).probes().getFirst();
         long fitting = evidence.documents().stream()
                 .filter(document -> document.arm().name().equals("off") && document.outcome() == Outcome.BAD)
-                .filter(document -> Split.fits(document.key()))
+                .filter(document -> DocumentSplit.fits(document.key()))
                 .count();
         long calibrating = evidence.documents().stream()
                 .filter(document -> document.arm().name().equals("off") && document.outcome() == Outcome.BAD)
-                .filter(document -> document.split() == Split.CALIBRATE)
+                .filter(document -> document.split() == DocumentSplit.CALIBRATE)
                 .count();
         assertThat(fitting
                         + calibrating

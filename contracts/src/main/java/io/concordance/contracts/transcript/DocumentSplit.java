@@ -33,6 +33,21 @@ public enum DocumentSplit {
         };
     }
 
+    /**
+     * Whether a document of {@link #EXPLAIN} is of the half that linear probes are fitted on; the other half screens them.
+     */
+    public static boolean fits(long key) {
+        return key >>> QUARTER_SHIFT == 0;
+    }
+
+    /** A pseudo-random order of a document's tokens that depends only on its key and the position (SplitMix64). */
+    public static long priority(long key, int position) {
+        long z = key + 0x9e3779b97f4a7c15L * (position + 1L);
+        z = (z ^ z >>> 30) * 0xbf58476d1ce4e5b9L;
+        z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
+        return z ^ z >>> 31;
+    }
+
     public static Optional<DocumentSplit> named(String text) {
         return Arrays.stream(values())
                 .filter(split -> split.text().equals(text))
