@@ -21,6 +21,7 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -149,6 +150,16 @@ final class ConfirmStatements {
         List<Removal> alone = Removals.alone(arm.removals());
         long working = alone.stream().filter(Removal::works).count();
         Written plain = written(arm, ConfirmWriting.BAD);
+        Written none = written(arm, ConfirmWriting.WITHOUT_ALL);
+        String together = plain == null || none == null || plain.bad() == 0
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        "; the model acts on %d of %d bad prompts, on %d without all %d",
+                        plain.bad(),
+                        plain.transcripts(),
+                        none.bad(),
+                        alone.size());
         String acts = plain != null && plain.bad() == 0
                 ? "; insufficient for necessity: the model acts on none of " + plain.transcripts() + " bad prompts"
                 : "";
@@ -156,6 +167,7 @@ final class ConfirmStatements {
                 + Removals.group(arm.removals())
                         .map(group -> ", " + group.features().size() + " of them together")
                         .orElse("")
+                + together
                 + acts
                 + (arm.gradientJob() != null && arm.gradientJob().startsWith(REFUSED) ? "; " + arm.gradientJob() : "");
     }

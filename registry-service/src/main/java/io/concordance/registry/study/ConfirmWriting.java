@@ -19,12 +19,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has the model write after bad prompts without the features that removal found, and after clean ones with their decoder
- * directions added, as strong as the features are where they fire.
+ * Has the model write after bad prompts without the features that removal found, one by one, and without all that were
+ * tried; and after clean ones with their decoder directions added, as strong as the features are where they fire.
  */
 final class ConfirmWriting {
     static final String BAD = "bad";
     static final String CLEAN = "clean";
+    static final String WITHOUT_ALL = "without-all";
     /** Features that the model writes with and without. */
     private static final int MOST = 3;
     /** Most tokens of a continuation; it ends with the action. */
@@ -56,7 +57,7 @@ final class ConfirmWriting {
             return arm.ended(List.of());
         }
         if (arm.writingJob() == null) {
-            return arm.writing(peers.submit(order(run, arm, best), run.key("writing-" + arm.name()))
+            return arm.writing(peers.submit(order(run, arm, best, chosen), run.key("writing-" + arm.name()))
                     .id());
         }
         CaptureJob job = peers.captureJob(arm.writingJob());
@@ -68,7 +69,7 @@ final class ConfirmWriting {
                 : arm.insufficient("capture job " + job.id() + ": " + job.problem());
     }
 
-    private WritingOrder order(StudyRun run, Arm arm, List<Chosen> best) {
+    private WritingOrder order(StudyRun run, Arm arm, List<Chosen> best, List<Chosen> chosen) {
         String dictionary = run.result(StageName.DICTIONARY, Trained.class).dictionary();
         String hook = run.result(StageName.CAPTURE, Jobs.class).hook();
         String action = run.order().study().scenario().action().contains();
@@ -80,9 +81,15 @@ final class ConfirmWriting {
         if (clean) {
             arms.add(new WritingOrder.Arm(CLEAN, "benign", digest(arm.clean()), null, generate));
         }
+        if (chosen.size() > 1) {
+            List<Integer> all = chosen.stream().map(Chosen::feature).sorted().toList();
+            interventions.add(Intervention.ablate(WITHOUT_ALL, hook, dictionary, all));
+            arms.add(new WritingOrder.Arm(
+                    WITHOUT_ALL, "perturbed", digest(arm.fresh()), List.of(WITHOUT_ALL), generate));
+        }
         for (Chosen feature : best) {
             String without = without(feature.feature());
-            interventions.add(Intervention.ablate(without, hook, dictionary, feature.feature()));
+            interventions.add(Intervention.ablate(without, hook, dictionary, List.of(feature.feature())));
             arms.add(new WritingOrder.Arm(without, "perturbed", digest(arm.fresh()), List.of(without), generate));
             if (clean && feature.activation() != null) {
                 String with = with(feature.feature());

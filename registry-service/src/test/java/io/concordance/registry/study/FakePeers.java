@@ -226,6 +226,9 @@ final class FakePeers implements AutoCloseable {
         if (digest.equals(written("without-" + World.GOOD))) {
             bad = 1;
         }
+        if (digest.equals(written("without-all"))) {
+            bad = 0;
+        }
         if (digest.equals(written("clean")) || digest.equals(written("with-" + World.GOOD))) {
             documents = 50;
             bad = digest.equals(written("clean")) ? 0 : 10;

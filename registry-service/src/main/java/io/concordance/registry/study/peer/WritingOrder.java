@@ -30,8 +30,8 @@ public record WritingOrder(
             @Nullable Feature feature,
             @Nullable Scale scale) {
 
-        public static Intervention ablate(String name, String hook, String dictionary, int feature) {
-            return new Intervention(name, hook, "ablate-feature", dictionary, List.of(feature), null, null);
+        public static Intervention ablate(String name, String hook, String dictionary, List<Integer> features) {
+            return new Intervention(name, hook, "ablate-feature", dictionary, features, null, null);
         }
 
         public static Intervention add(String name, String hook, String dictionary, int feature, double scale) {
