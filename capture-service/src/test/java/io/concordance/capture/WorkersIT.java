@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.concordance.contracts.digest.Digests;
 import io.concordance.contracts.event.ObjectRef;
 import io.concordance.contracts.event.ShardWritten;
+import io.concordance.contracts.event.Topics;
 import io.concordance.local.LocalStackProcess;
 import io.concordance.local.StackEndpoints;
 import io.minio.GetObjectArgs;
@@ -30,6 +31,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.common.GroupState;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,6 +42,7 @@ class WorkersIT {
     private static final List<String> HOOKS = List.of("blocks.1.hook_resid_post", "blocks.2.hook_resid_post");
     private static final int DOCUMENTS = 1500;
     private static final int KILLS = 20;
+    private static final String GROUP = "capture";
     private static final Map<String, String> SETTINGS = Map.of(
             "CONCORDANCE_CAPTURE_SLICE_TOKENS", "1500",
             "CONCORDANCE_CAPTURE_SLICE_PART_BYTES", "300000",
@@ -65,6 +70,7 @@ class WorkersIT {
                             Organism.uploaded(CaptureClient.file(Organism.bundled("benign.jsonl", DOCUMENTS))))));
             ServiceProcess[] workers = {worker(stack, 0), worker(stack, 1)};
             refusesJobs(workers[0]);
+            awaitSharedWork(stack, workers.length);
 
             String calm = submitted(definition);
             JsonPath ended = completed(calm);
@@ -87,6 +93,24 @@ class WorkersIT {
             workers[0].kill();
             workers[1].kill();
             api.kill();
+        }
+    }
+
+    /** A worker that joins late is given slices that another has begun, and those are run twice. */
+    private static void awaitSharedWork(LocalStackProcess stack, int workers) {
+        try (Admin admin = Admin.create(
+                Map.of("bootstrap.servers", stack.endpoints().kafka().bootstrapServers()))) {
+            await().atMost(Duration.ofMinutes(1)).until(() -> {
+                ConsumerGroupDescription group = admin.describeConsumerGroups(List.of(GROUP))
+                        .describedGroups()
+                        .get(GROUP)
+                        .get();
+                long takers = group.members().stream()
+                        .filter(member -> member.assignment().topicPartitions().stream()
+                                .anyMatch(partition -> partition.topic().equals(Topics.CAPTURE_SLICES)))
+                        .count();
+                return group.groupState() == GroupState.STABLE && takers == workers;
+            });
         }
     }
 

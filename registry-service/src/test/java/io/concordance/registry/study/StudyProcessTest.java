@@ -316,7 +316,8 @@ class StudyProcessTest {
             assertThat(fair.ablation().necessity()).isNull();
             assertThat(run.now().step(StageName.CONFIRM).stage().note())
                     .startsWith("off-policy: 1 of ")
-                    .contains(" features make the action likelier; the model acts on 30 of 40 bad prompts, on 0 without all");
+                    .contains(
+                            " features make the action likelier; the model acts on 30 of 40 bad prompts, on 0 without all");
             JsonNode writing = run.peers.asked.get("study/" + ID + "/writing-off-policy");
             assertThat(writing.get("arms")).hasSize(5);
             assertThat(writing.get("interventions").get(0).get("features")).hasSizeGreaterThan(1);
