@@ -13,7 +13,7 @@ import java.util.Locale;
 record DensityChart(int width, int height, List<Panel> panels, List<Line> lines, List<Tick> ticks) {
     private static final int WIDTH = 640;
     private static final int LEFT = 116;
-    private static final int RIGHT = 12;
+    private static final int RIGHT = 24;
     private static final int PANEL = 54;
     private static final int BARS = 40;
     private static final int AXIS = 22;

@@ -119,7 +119,10 @@ record FeaturePage(
             facts.add(new Fact("Model", origin.model()));
             facts.add(new Fact(
                     "Firing rate",
-                    Format.percent(origin.firingRate()) + " of " + Format.count(origin.tokens()) + " tokens"));
+                    origin.tokens() == 0
+                            ? "not counted"
+                            : Format.percent(origin.firingRate()) + " of " + Format.count(origin.tokens())
+                                    + " tokens"));
             facts.add(new Fact("Change", origin.change()));
         }
         Explanation explanation = feature.explanation();

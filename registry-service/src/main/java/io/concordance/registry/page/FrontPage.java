@@ -71,7 +71,7 @@ record FrontPage(
                                     evidence.screen().aurocLow(),
                                     evidence.screen().aurocHigh()),
                     evidence == null ? Estimate.NONE : Format.proportion(evidence.recall()),
-                    origin == null ? "–" : Format.percent(origin.firingRate()));
+                    origin == null || origin.tokens() == 0 ? "–" : Format.percent(origin.firingRate()));
         }
     }
 
