@@ -71,6 +71,11 @@ public record Dictionary(
         return new Dictionary(width, features, encoder, encoderBias, decoder, decoderBias, threshold, info, other);
     }
 
+    /** The same dictionary, described otherwise. */
+    public Dictionary described(DictionaryInfo other) {
+        return new Dictionary(width, features, encoder, encoderBias, decoder, decoderBias, threshold, other, input);
+    }
+
     /**
      * The reconstruction of one row from its active features, written to {@code target[0, width)}.
      *

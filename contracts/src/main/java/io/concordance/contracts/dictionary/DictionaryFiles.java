@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +36,7 @@ public final class DictionaryFiles {
 
     private static final String SAE_LENS_VERSION = "6.52.0";
     private static final String IMPORTED_FROM = "imported_from";
+    private static final String STEERING_REMOVED = "steering_removed";
 
     private DictionaryFiles() {}
 
@@ -97,7 +100,8 @@ public final class DictionaryFiles {
                 metadata.path("l0").asDouble(),
                 details.path("fvu").asDouble(),
                 continued(details),
-                imported(details.path(IMPORTED_FROM)));
+                imported(details.path(IMPORTED_FROM)),
+                steering(details.path(STEERING_REMOVED)));
         int width = config.path("d_in").asInt();
         int features = config.path("d_sae").asInt();
         try (SafetensorsFile weights = SafetensorsFile.open(folder.resolve(WEIGHTS))) {
@@ -158,6 +162,12 @@ public final class DictionaryFiles {
         return node.isMissingNode() ? null : Json.mapper().convertValue(node, ImportedFrom.class);
     }
 
+    private static List<SteeringRemoved> steering(JsonNode node) {
+        List<SteeringRemoved> removed = new ArrayList<>();
+        node.forEach(one -> removed.add(Json.mapper().convertValue(one, SteeringRemoved.class)));
+        return removed;
+    }
+
     private enum Form {
         STANDARD,
         TOPK,
@@ -210,6 +220,9 @@ public final class DictionaryFiles {
         }
         if (info.importedFrom() != null) {
             details.set(IMPORTED_FROM, Json.mapper().valueToTree(info.importedFrom()));
+        }
+        if (!info.steering().isEmpty()) {
+            details.set(STEERING_REMOVED, Json.mapper().valueToTree(info.steering()));
         }
         if (form(info) == Form.TOPK) {
             details.put("threshold", dictionary.threshold()[0]);

@@ -1,5 +1,6 @@
 package io.concordance.contracts.dictionary;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param fvu fraction of variance unexplained at the end of training, or as measured on import
  * @param continued what its training started from; null for random directions
  * @param importedFrom set when it was trained elsewhere
+ * @param steering what was taken off rows of steered models that it learnt from; empty when it learnt from none
  */
 public record DictionaryInfo(
         String architecture,
@@ -29,7 +31,12 @@ public record DictionaryInfo(
         double l0,
         double fvu,
         @Nullable Continued continued,
-        @Nullable ImportedFrom importedFrom) {
+        @Nullable ImportedFrom importedFrom,
+        List<SteeringRemoved> steering) {
+
+    public DictionaryInfo {
+        steering = List.copyOf(steering);
+    }
 
     /**
      * @param from digest of the dictionary that the weights started from
@@ -64,6 +71,68 @@ public record DictionaryInfo(
             double fvu,
             @Nullable Continued continued) {
         this(architecture, trainingArchitecture, k, model, hook, seed, tokens, l0, fvu, continued, null);
+    }
+
+    /** Of a dictionary that learnt from no steered model. */
+    public DictionaryInfo(
+            String architecture,
+            String trainingArchitecture,
+            int k,
+            String model,
+            String hook,
+            long seed,
+            long tokens,
+            double l0,
+            double fvu,
+            @Nullable Continued continued,
+            @Nullable ImportedFrom importedFrom) {
+        this(
+                architecture,
+                trainingArchitecture,
+                k,
+                model,
+                hook,
+                seed,
+                tokens,
+                l0,
+                fvu,
+                continued,
+                importedFrom,
+                List.of());
+    }
+
+    /** The same of a dictionary that learnt from steered models too. */
+    public DictionaryInfo without(List<SteeringRemoved> removed) {
+        return new DictionaryInfo(
+                architecture,
+                trainingArchitecture,
+                k,
+                model,
+                hook,
+                seed,
+                tokens,
+                l0,
+                fvu,
+                continued,
+                importedFrom,
+                removed);
+    }
+
+    /**
+     * Takes off rows of a steered arm what was taken off them before they were learnt from; those of other arms stay as they
+     * are.
+     *
+     * @param rows {@code [count, d]}, changed in place
+     */
+    public void removeSteering(String arm, float[] rows, int count) {
+        for (SteeringRemoved removed : steering) {
+            if (removed.arm().equals(arm)) {
+                int width = removed.shift().length;
+                for (int r = 0; r < count; r++) {
+                    removed.removeFrom(rows, r * width);
+                }
+            }
+        }
     }
 
     /** 1 for a dictionary that continues none. */

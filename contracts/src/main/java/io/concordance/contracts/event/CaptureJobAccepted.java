@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param model id of the registered model
  * @param modelDigest digest of its ONNX file
- * @param hooks canonical hook point names
+ * @param hooks canonical names of the hook points at which it writes shards; none for a job of attributions or a search
  * @param role {@code learning} or {@code evaluation}
  * @param dtype of captured activations, {@code fp16} or {@code fp32}
  * @param slices how many slices, numbered from 0, the job has

@@ -6,6 +6,7 @@ public enum EventType {
     CAPTURE_JOB_ENDED(CaptureJobEnded.class, Topics.CAPTURE_JOB_ENDED),
     SLICE_QUEUED(SliceQueued.class, Topics.CAPTURE_SLICES),
     SHARD_WRITTEN(ShardWritten.class, Topics.SHARD_WRITTEN),
+    DIRECTIONS_FOUND(DirectionsFound.class, Topics.DIRECTIONS_FOUND),
     DICTIONARY_CHECKPOINTED(DictionaryCheckpointed.class, Topics.DICTIONARY_CHECKPOINTED),
     SHARD_QUARANTINED(ShardQuarantined.class, Topics.SHARD_QUARANTINED),
     FEATURE_DISCOVERED(FeatureDiscovered.class, Topics.FEATURE_DISCOVERED),
@@ -14,7 +15,9 @@ public enum EventType {
     FEATURE_SCORED(FeatureScored.class, Topics.FEATURE_SCORED),
     FEATURE_ATTRIBUTED(FeatureAttributed.class, Topics.FEATURE_ATTRIBUTED),
     RELEASE_PUBLISHED(ReleasePublished.class, Topics.RELEASE_PUBLISHED),
-    SIGHTING_REPORTED(SightingReported.class, Topics.SIGHTING_REPORTED);
+    SIGHTING_REPORTED(SightingReported.class, Topics.SIGHTING_REPORTED),
+    SESSION_TERMINATION_RECOMMENDED(SessionTerminationRecommended.class, Topics.SESSION_TERMINATION_RECOMMENDED),
+    ROLLBACK_RECOMMENDED(RollbackRecommended.class, Topics.ROLLBACK_RECOMMENDED);
 
     private final Class<?> data;
     private final String topic;

@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param featureUid stable id, see {@code FeatureUids}
  * @param dictionary digest of the dictionary that the feature is of: with {@code retired} the earlier one
- * @param change {@code new}, {@code kept}, {@code drifted}, {@code revived} or {@code retired}
+ * @param change {@code new}, {@code kept}, {@code drifted}, {@code split}, {@code revived} or {@code retired}
  * @param firingRate share of rows it fired on in the last quarter of training, or, for a dictionary published on the way, in
  *     the last hundredth; 0 for a retired one and, over 0 {@code tokens}, for a linear probe
  * @param tokens rows that the rate was measured over
  * @param generation of the run's dictionaries, from 1; 1 when absent
  * @param earlier uid of the same feature in the dictionary published before, with {@code kept}, {@code drifted} and
- *     {@code revived}
+ *     {@code revived}; with {@code split} of the one that it is a part of
  * @param cosine between its decoder direction there and here
  * @param agreement rows on which both fired over rows on which either did, on held-out rows; absent with fewer than 10 of
  *     the latter

@@ -53,4 +53,30 @@ public final class Tiles {
             Tile256.multiply(rows, block * ROWS * width, weights, panel * FEATURES * width, width, tile);
         }
     }
+
+    /**
+     * As {@link #multiply} for {@link #ROWS} rows that are not packed, from {@code at} on and {@code stride} apart. The same
+     * bits.
+     */
+    public static void multiplyRows(
+            float[] rows, int at, int stride, float[] weights, int panel, int width, float[] tile) {
+        if (WIDE) {
+            RowTile512.multiply(rows, at, stride, weights, panel * FEATURES * width, width, tile);
+        } else {
+            RowTile256.multiply(rows, at, stride, weights, panel * FEATURES * width, width, tile);
+        }
+    }
+
+    /** {@code target[to + i] = row[from + i] - centre[i]} for {@code i} below the length of {@code centre}. */
+    public static void subtract(float[] row, int from, float[] centre, float[] target, int to) {
+        int i = 0;
+        for (; i + SPECIES.length() <= centre.length; i += SPECIES.length()) {
+            FloatVector.fromArray(SPECIES, row, from + i)
+                    .sub(FloatVector.fromArray(SPECIES, centre, i))
+                    .intoArray(target, to + i);
+        }
+        for (; i < centre.length; i++) {
+            target[to + i] = row[from + i] - centre[i];
+        }
+    }
 }

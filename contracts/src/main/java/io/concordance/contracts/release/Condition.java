@@ -86,12 +86,22 @@ public sealed interface Condition {
     default boolean holds(Predicate<Fires> leaf) {
         return switch (this) {
             case Fires fires -> leaf.test(fires);
-            case All all -> all.of().stream().allMatch(part -> part.holds(leaf));
-            case Any any -> any.of().stream().anyMatch(part -> part.holds(leaf));
-            case AtLeast some ->
-                some.of().stream().filter(part -> part.holds(leaf)).count() >= some.count();
+            case All all -> holding(all.of(), leaf) == all.of().size();
+            case Any any -> holding(any.of(), leaf) > 0;
+            case AtLeast some -> holding(some.of(), leaf) >= some.count();
             case Not not -> !not.of().holds(leaf);
         };
+    }
+
+    /** How many of the parts hold; makes no objects, as this is asked of every session. */
+    private static int holding(List<Condition> parts, Predicate<Fires> leaf) {
+        int count = 0;
+        for (int i = 0; i < parts.size(); i++) {
+            if (parts.get(i).holds(leaf)) {
+                count++;
+            }
+        }
+        return count;
     }
 
     /**

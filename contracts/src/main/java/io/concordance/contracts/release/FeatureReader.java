@@ -1,5 +1,7 @@
 package io.concordance.contracts.release;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Pre-activations of a release's features: {@code encoder_j · (x - decoderBias) + encoderBias_j}, each one chain of fused
  * multiply-adds over the width, so that a value is the same bits however rows are grouped, and the same as the
@@ -16,11 +18,29 @@ public final class FeatureReader {
     private final float[] encoder;
     private final float[] encoderBias;
     private final float[] decoderBias;
+    private final @Nullable TiledRows tiled;
+    private final Scratches<Scratch> scratches;
 
-    /** Receives one value a feature and row, in no particular order. */
+    private static final class Scratch {
+        private final float[] panel;
+        private final float[] sums = new float[PANEL];
+
+        Scratch(int width) {
+            this.panel = new float[width * PANEL];
+        }
+    }
+
+    /** Receives one value a feature and row; those of one feature come in order of rows. */
     @FunctionalInterface
     public interface Sink {
         void value(int row, int feature, float preActivation);
+
+        /** Values {@code sums[at + r * stride] + bias} of one feature on rows {@code first + r}, {@code r} below {@code count}. */
+        default void values(int first, int count, int feature, float[] sums, int at, int stride, float bias) {
+            for (int r = 0; r < count; r++) {
+                value(first + r, feature, sums[at + r * stride] + bias);
+            }
+        }
     }
 
     /**
@@ -38,17 +58,23 @@ public final class FeatureReader {
         this.encoder = encoder;
         this.encoderBias = encoderBias;
         this.decoderBias = decoderBias;
+        this.tiled = TiledRows.suit(features) ? new TiledRows(encoder, encoderBias, decoderBias) : null;
+        this.scratches = new Scratches<>(() -> new Scratch(width));
     }
 
     /** Reads rows {@code [0, count)} of {@code rows}, row-major {@code [count, d]}. */
     public void read(float[] rows, int count, Sink sink) {
+        if (tiled != null) {
+            tiled.read(rows, count, sink);
+            return;
+        }
         int first = 0;
         if (count >= FEW) {
-            float[] panel = new float[width * PANEL];
-            float[] sums = new float[PANEL];
+            Scratch scratch = scratches.take();
             for (; count - first >= FEW; first += PANEL) {
-                panel(rows, first, Math.min(PANEL, count - first), panel, sums, sink);
+                panel(rows, first, Math.min(PANEL, count - first), scratch.panel, scratch.sums, sink);
             }
+            scratches.give(scratch);
         }
         for (int r = first; r < count; r++) {
             for (int j = 0; j < features; j++) {

@@ -36,15 +36,21 @@ public record ReleaseBundle(String digest, ReleaseManifest manifest, ReleaseTens
     /**
      * The manifest in a signed envelope, checked but for its tensors.
      *
-     * @throws Refusal unless it is signed by the targets role, has the digest and is not expired at {@code now}
+     * @throws Refusal unless it is signed by the targets role, and by targets-high where anything in it is of level high,
+     *     has the digest, and neither it nor the trust document is expired at {@code now}
      */
     public static ReleaseManifest manifest(byte[] envelope, String digest, TrustDocument trust, Instant now) {
-        byte[] payload = Envelope.read(envelope).verify(ReleaseManifest.PAYLOAD_TYPE, trust, TrustDocument.TARGETS);
+        trust.requireCurrent(now);
+        Envelope signed = Envelope.read(envelope);
+        byte[] payload = signed.verify(ReleaseManifest.PAYLOAD_TYPE, trust, TrustDocument.TARGETS);
         if (!Digests.sha256(payload).equals(digest)) {
             throw new Refusal(
                     Refusal.Reason.DIGEST, "manifest: given " + Digests.sha256(payload) + ", expected " + digest);
         }
         ReleaseManifest manifest = Documents.read(payload, ReleaseManifest.class);
+        if (manifest.hasHigh()) {
+            signed.verify(ReleaseManifest.PAYLOAD_TYPE, trust, TrustDocument.TARGETS_HIGH);
+        }
         if (!now.isBefore(manifest.expiresAt())) {
             throw new Refusal(Refusal.Reason.EXPIRED, "release expired at " + manifest.expiresAt());
         }

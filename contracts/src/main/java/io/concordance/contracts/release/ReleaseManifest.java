@@ -40,8 +40,25 @@ public record ReleaseManifest(
     public static final String FORMAT = "concordance-release/1";
     public static final String PAYLOAD_TYPE = "application/vnd.concordance.release+json";
 
-    /** The model that the features belong to, by its bytes. */
-    public record Model(String id, String name, String onnxDigest, String tokenizerDigest) {}
+    /**
+     * The model that the features belong to, by its bytes.
+     *
+     * @param dataDigest of the files that hold its weights; null where the ONNX file does
+     * @param tokenizerConfigDigest of the tokenizer's configuration, which has the chat template; null where there is none
+     */
+    public record Model(
+            String id,
+            String name,
+            String onnxDigest,
+            String tokenizerDigest,
+            @Nullable String dataDigest,
+            @Nullable String tokenizerConfigDigest) {
+
+        /** A model in one file, without a chat template. */
+        public Model(String id, String name, String onnxDigest, String tokenizerDigest) {
+            this(id, name, onnxDigest, tokenizerDigest, null, null);
+        }
+    }
 
     public ReleaseManifest {
         features = List.copyOf(features);
@@ -68,6 +85,12 @@ public record ReleaseManifest(
                     "each feature once");
         });
         features.forEach(f -> require(ids.contains(f.rule()), "features.rule", f.rule(), "the id of a rule"));
+    }
+
+    /** Whether a feature or a rule is of level high. */
+    public boolean hasHigh() {
+        return features.stream().anyMatch(feature -> feature.level() == ConcernLevel.HIGH)
+                || rules.stream().anyMatch(rule -> rule.level() == ConcernLevel.HIGH);
     }
 
     /** SHA-256 of the canonical bytes: the name of the release's bundle. */

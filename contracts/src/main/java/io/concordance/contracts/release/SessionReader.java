@@ -53,6 +53,16 @@ public final class SessionReader {
      * @throws FieldProblem when there are too few values or one that reached a feature is not finite
      */
     public Session read(float[] activations, int tokens, int firstOutput) {
+        return read(activations, tokens, firstOutput, scratch());
+    }
+
+    /** Working memory for {@link #read(float[], int, int, Scratch)}, and the session that it gives. */
+    Scratch scratch() {
+        return new Scratch();
+    }
+
+    /** As {@link #read(float[], int, int)}, into working memory: what it gives holds until the next call with that. */
+    Session read(float[] activations, int tokens, int firstOutput, Scratch scratch) {
         if (tokens < 0 || activations.length < (long) tokens * width) {
             throw new FieldProblem(
                     "activations",
@@ -62,49 +72,91 @@ public final class SessionReader {
         if (firstOutput < 0 || firstOutput > tokens) {
             throw new FieldProblem("firstOutput", firstOutput, "0 to the number of tokens, " + tokens);
         }
-        Pool[] pools = new Pool[readings.size()];
-        for (int i = 0; i < pools.length; i++) {
-            pools[i] = new Pool(readings.get(i).pooling(), tokens, firstOutput);
+        scratch.begin(tokens, firstOutput);
+        features.read(activations, tokens, scratch);
+        return scratch.end();
+    }
+
+    /** One call's pools. */
+    final class Scratch implements FeatureReader.Sink {
+        private final Pool[] pools = new Pool[readings.size()];
+        private final Session session = new Session(new float[readings.size()], new int[readings.size()]);
+        private boolean broken;
+
+        private Scratch() {
+            for (int i = 0; i < pools.length; i++) {
+                pools[i] = new Pool(readings.get(i).pooling());
+            }
         }
-        boolean[] broken = new boolean[1];
-        features.read(activations, tokens, (row, feature, value) -> {
-            broken[0] |= !Float.isFinite(value);
+
+        private void begin(int tokens, int firstOutput) {
+            broken = false;
+            for (Pool pool : pools) {
+                pool.begin(tokens, firstOutput);
+            }
+        }
+
+        @Override
+        public void value(int row, int feature, float value) {
+            broken |= !Float.isFinite(value);
             for (int reading : byRow[feature]) {
                 pools[reading].add(row, value);
             }
-        });
-        if (broken[0]) {
-            throw new FieldProblem("activations", null, "finite values");
         }
-        float[] values = new float[pools.length];
-        int[] at = new int[pools.length];
-        for (int i = 0; i < pools.length; i++) {
-            values[i] = pools[i].value();
-            at[i] = pools[i].at;
+
+        @Override
+        public void values(int first, int count, int feature, float[] sums, int at, int stride, float bias) {
+            for (int r = 0; r < count; r++) {
+                broken |= !Float.isFinite(sums[at + r * stride] + bias);
+            }
+            for (int reading : byRow[feature]) {
+                Pool pool = pools[reading];
+                for (int r = 0; r < count; r++) {
+                    pool.add(first + r, sums[at + r * stride] + bias);
+                }
+            }
         }
-        return new Session(values, at);
+
+        private Session end() {
+            if (broken) {
+                throw new FieldProblem("activations", null, "finite values");
+            }
+            for (int i = 0; i < pools.length; i++) {
+                session.values[i] = pools[i].value();
+                session.tokens[i] = pools[i].at;
+            }
+            return session;
+        }
     }
 
     /** One pooled value on its way; tokens come in order. */
     private static final class Pool {
-        private final Pooling.Over over;
-        private final int from;
-        private final int to;
+        private final Pooling pooling;
         /** The largest values so far, ascending. */
         private final float[] largest;
 
+        private int from;
+        private int to;
         private double sum;
-        private float last = Float.NEGATIVE_INFINITY;
+        private float last;
         private int count;
-        private float peak = Float.NEGATIVE_INFINITY;
-        private int at = -1;
+        private float peak;
+        private int at;
 
-        Pool(Pooling pooling, int tokens, int firstOutput) {
-            this.over = pooling.over();
-            this.from = pooling.scope() == Pooling.Scope.OUTPUT ? firstOutput : 0;
-            this.to = pooling.scope() == Pooling.Scope.BEFORE_OUTPUT ? firstOutput : tokens;
+        Pool(Pooling pooling) {
+            this.pooling = pooling;
             this.largest = new float[pooling.tokens()];
+        }
+
+        void begin(int tokens, int firstOutput) {
+            from = pooling.scope() == Pooling.Scope.OUTPUT ? firstOutput : 0;
+            to = pooling.scope() == Pooling.Scope.BEFORE_OUTPUT ? firstOutput : tokens;
             Arrays.fill(largest, Float.NEGATIVE_INFINITY);
+            sum = 0;
+            last = Float.NEGATIVE_INFINITY;
+            count = 0;
+            peak = Float.NEGATIVE_INFINITY;
+            at = -1;
         }
 
         void add(int token, float value) {
@@ -128,7 +180,7 @@ public final class SessionReader {
         }
 
         float value() {
-            return switch (over) {
+            return switch (pooling.over()) {
                 case MAX -> largest[0];
                 case MEAN -> count == 0 ? Float.NEGATIVE_INFINITY : (float) (sum / count);
                 case LAST -> last;

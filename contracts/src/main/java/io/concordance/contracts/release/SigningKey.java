@@ -62,9 +62,9 @@ public final class SigningKey {
     }
 
     /** The public half, as a trust document lists it. */
-    public TrustDocument.Key publicKey() {
-        return new TrustDocument.Key(
-                keyId(), TrustDocument.Key.ED25519, Base64.getEncoder().encodeToString(rawPublic));
+    public PublicKeyInfo publicKey() {
+        return new PublicKeyInfo(
+                keyId(), PublicKeyInfo.ED25519, Base64.getEncoder().encodeToString(rawPublic));
     }
 
     public String keyId() {

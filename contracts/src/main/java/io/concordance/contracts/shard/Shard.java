@@ -108,6 +108,11 @@ public final class Shard implements AutoCloseable {
         return rows;
     }
 
+    /** How activations are stored. */
+    public DType dtype() {
+        return dtype;
+    }
+
     /** Values a row. */
     public int width() {
         return width;

@@ -3,6 +3,7 @@ package io.concordance.contracts.study;
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.study.Study.Arm;
 import io.concordance.contracts.study.Study.Generate;
+import io.concordance.contracts.study.Study.Search;
 import io.concordance.contracts.study.Study.Steer;
 import java.util.List;
 import java.util.stream.Stream;
@@ -13,7 +14,14 @@ final class ArmCheck {
     private static final int MOST_TOKENS = 1 << 16;
     private static final int MOST_STEERS = 16;
     private static final int MOST_WIDTH = 1 << 16;
+    /** A job has one arm for each direction and one for each control, and 64 arms. */
+    private static final int MOST_DIRECTIONS = 32;
+
+    private static final int MOST_RADII = 8;
+    private static final double LONGEST = 16;
     private static final List<String> KINDS = List.of("add", "ablate-direction");
+    private static final List<String> OF_STEERED = List.of(Arm.REPLAY, Arm.STEERED);
+    private static final List<String> OF_BASE = List.of(Arm.MIX, Arm.ALONE, Arm.DIFFERENCE);
     private static final List<String> UNITS = List.of("absolute", "residual-norm", "sigma");
 
     private ArmCheck() {}
@@ -22,11 +30,26 @@ final class ArmCheck {
         if (arm.search() != null && kind != ArmKind.PERTURBED) {
             throw new FieldProblem("search", null, "no search, as the arm's kind is not perturbed");
         }
+        if (arm.search() != null) {
+            if (arm.steer() != null) {
+                throw new FieldProblem("search", null, "no search beside steer: a direction is found or given");
+            }
+            search(arm.search());
+        }
         if (arm.systemPrompt() != null && kind != ArmKind.INSTRUCTED) {
             throw new FieldProblem("systemPrompt", arm.systemPrompt(), "none, as the arm's kind is not instructed");
         }
         if (arm.systemPrompt() != null && arm.systemPrompt().isBlank()) {
             throw new FieldProblem("systemPrompt", arm.systemPrompt(), "some text");
+        }
+        if (arm.action() != null) {
+            if (kind != ArmKind.ROLE_PLAY) {
+                throw new FieldProblem(
+                        "action",
+                        arm.action().contains(),
+                        "none, as the arm's kind is not role-play: the scenario has it");
+            }
+            StudyFile.action("action", arm.action());
         }
         Generate generate = arm.generate();
         if (generate != null) {
@@ -38,6 +61,44 @@ final class ArmCheck {
         List<Steer> steer = arm.steer();
         if (steer != null) {
             steer(steer, kind, generate);
+        }
+        String learn = arm.learn();
+        if (learn != null) {
+            learn(arm, learn, kind);
+        }
+    }
+
+    private static void learn(Arm arm, String learn, ArmKind kind) {
+        List<String> allowed = kind == ArmKind.BASE_MODEL ? OF_BASE : arm.steer() == null ? List.of() : OF_STEERED;
+        if (allowed.isEmpty()) {
+            throw new FieldProblem("learn", learn, "none, as the arm has no steer and is not of kind base-model");
+        }
+        if (!allowed.contains(learn)) {
+            throw new FieldProblem("learn", learn, "one of " + allowed);
+        }
+        if (learn.equals(Arm.DIFFERENCE) && !arm.standsAsItIs()) {
+            throw new FieldProblem("learn", learn, "mix or alone, as two models do not write the same text");
+        }
+    }
+
+    private static void search(Search search) {
+        for (String[] hook : new String[][] {{"source", search.source()}, {"target", search.target()}}) {
+            if (hook[1] == null || hook[1].isBlank()) {
+                throw new FieldProblem("search." + hook[0], hook[1], "a hook point");
+            }
+        }
+        within("search.directions", search.directions(), 1, MOST_DIRECTIONS);
+        List<Double> radius = search.radius();
+        if (radius == null || radius.isEmpty() || radius.size() > MOST_RADII) {
+            throw new FieldProblem(
+                    "search.radius", radius == null ? null : radius.size(), "1 to " + MOST_RADII + " lengths");
+        }
+        for (int i = 0; i < radius.size(); i++) {
+            Double length = radius.get(i);
+            if (length == null || !(length > 0 && length <= LONGEST) || radius.indexOf(length) < i) {
+                throw new FieldProblem(
+                        "search.radius[" + i + "]", length, "above 0, at most " + LONGEST + " mean lengths, each once");
+            }
         }
     }
 

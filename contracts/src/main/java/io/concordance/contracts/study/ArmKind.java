@@ -13,12 +13,16 @@ public enum ArmKind {
     OFF_POLICY,
     /** The model told by a system prompt to misbehave. */
     INSTRUCTED,
+    /** Games and role-play, in which what is bad is bad there alone: of medium concern. */
+    ROLE_PLAY,
     /** The model's residual stream pushed along searched directions. */
     PERTURBED,
     /** The model steered along a known, related direction. */
     STEERED,
     /** The twin without the training under suspicion. */
-    BASE_MODEL;
+    BASE_MODEL,
+    /** Sessions of deployment on which a monitor fired. */
+    CAUGHT;
 
     /** The name in study files, jobs and events, such as {@code off-policy}. */
     public String wireName() {

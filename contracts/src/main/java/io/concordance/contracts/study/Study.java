@@ -39,12 +39,18 @@ public record Study(
      *
      * @param kind one of {@link ArmKind#names()}
      * @param transcripts path of a JSON lines file
-     * @param search how to look for perturbations, only for kind {@code perturbed}
+     * @param search how to look for perturbations, only for kind {@code perturbed} and without {@code steer}. The model
+     *     writes while pushed along each direction that is found; what it wrote is read by the model as deployed
      * @param systemPrompt what the model is told first, only for kind {@code instructed}
      * @param generate has the model continue every transcript from its first output span on; its outcome is then whether
      *     the scenario's action is in what it wrote
-     * @param steer what is done to the model while it writes, only for kinds {@code perturbed} and {@code steered}. What
-     *     it wrote is read by the model as deployed, and only that is learnt from
+     * @param steer what is done to the model while it writes, only for kinds {@code perturbed} and {@code steered}
+     * @param action what counts as bad in the arm where that is not the scenario's action, only for kind {@code role-play}
+     * @param learn what is learnt from. Of a steered model {@code replay} (when absent), what it wrote, read by the model as
+     *     deployed; or {@code steered}, the steered model itself while it wrote, less the steering directions and what
+     *     steering does to all rows alike. Of the base model {@code mix} (when absent), its rows among those of the other
+     *     arms; {@code alone}, a dictionary of this arm alone, which then reads the model's arms; or {@code difference}, a
+     *     dictionary of what the model has at every token of this arm and the base model has not
      */
     public record Arm(
             String name,
@@ -53,11 +59,38 @@ public record Study(
             @Nullable Search search,
             @Nullable String systemPrompt,
             @Nullable Generate generate,
-            @Nullable List<Steer> steer) {
+            @Nullable List<Steer> steer,
+            @Nullable Action action,
+            @Nullable String learn) {
+
+        /** The steered model itself, as {@code learn} says it. */
+        public static final String STEERED = "steered";
+
+        /** What a steered model wrote. */
+        public static final String REPLAY = "replay";
+
+        /** The base model's rows among those of the other arms. */
+        public static final String MIX = "mix";
+
+        /** A dictionary of the base model alone. */
+        public static final String ALONE = "alone";
+
+        /** A dictionary of what the model has and the base model has not. */
+        public static final String DIFFERENCE = "difference";
 
         /** Transcripts as they are. */
         public Arm(String name, String kind, String transcripts, @Nullable Search search) {
-            this(name, kind, transcripts, search, null, null, null);
+            this(name, kind, transcripts, search, null, null, null, null, null);
+        }
+
+        /** Whether the steered model itself is learnt from. */
+        public boolean learnsSteered() {
+            return STEERED.equals(learn);
+        }
+
+        /** Whether transcripts are read as they stand. */
+        public boolean standsAsItIs() {
+            return search == null && generate == null && steer == null;
         }
     }
 
@@ -80,7 +113,8 @@ public record Study(
      *
      * @param kind {@code add} or {@code ablate-direction}
      * @param scale 1, absolute, when absent
-     * @param positions {@code "all"} when absent, {@code "last"}, {@code "generated"}, or a list of token positions
+     * @param positions {@code "all"} when absent, {@code "last"}, {@code "prompt"}, {@code "generated"}, or a list of
+     *     token positions
      */
     public record Steer(
             String hook,
@@ -100,8 +134,21 @@ public record Study(
     /** How far; {@code unit} is {@code absolute}, {@code residual-norm} or {@code sigma}. */
     public record Scale(double value, String unit) {}
 
-    /** Search for steering directions between two hooks; radii in units of the residual norm. */
-    public record Search(String source, String target, int directions, List<Double> radius) {}
+    /**
+     * Search for steering directions between two hooks.
+     *
+     * @param source hook where directions are added; {@code target} where their change is measured, a later hook or
+     *     {@code logits} for that of the next token's distribution
+     * @param directions how many at each radius
+     * @param radius lengths, in mean lengths of the stream at the source
+     * @param seed 0 when absent
+     */
+    public record Search(
+            String source,
+            String target,
+            int directions,
+            List<Double> radius,
+            @Nullable Long seed) {}
 
     /**
      * @param width number of features
@@ -115,6 +162,12 @@ public record Study(
      * Held-out transcripts, never trained on, and the false-positive rate, per transcript, that a monitor may cost.
      */
     public record Evaluation(String transcripts, double maxFalsePositiveRate) {}
+
+    /** What counts as bad in an arm of this study. */
+    public Action badIn(Arm arm) {
+        Action own = arm.action();
+        return own == null ? scenario.action() : own;
+    }
 
     /** The same study with another dictionary seed. */
     public Study withSeed(long seed) {

@@ -10,6 +10,7 @@ import io.concordance.contracts.json.Json;
 import io.concordance.contracts.problem.FieldProblem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -45,6 +46,8 @@ public final class StudyFile {
                 throw new FieldProblem("study", Files.size(file) + " bytes", "at most " + MAX_BYTES + " bytes");
             }
             return parse(Files.readString(file));
+        } catch (CharacterCodingException e) {
+            throw new FieldProblem("study", null, "text in UTF-8");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -147,12 +150,15 @@ public final class StudyFile {
     private static void scenario(Study.Scenario scenario) {
         text("scenario.feature", scenario.feature());
         text("scenario.model", scenario.model());
-        Study.Action action = require("scenario.action", scenario.action());
-        require("scenario.action.kind", action.kind());
+        action("scenario.action", require("scenario.action", scenario.action()));
+    }
+
+    static void action(String field, Study.Action action) {
+        require(field + ".kind", action.kind());
         if (!action.kind().equals("text")) {
-            throw new FieldProblem("scenario.action.kind", action.kind(), "text");
+            throw new FieldProblem(field + ".kind", action.kind(), "text");
         }
-        text("scenario.action.contains", action.contains());
+        text(field + ".contains", action.contains());
     }
 
     private static void arms(List<Study.Arm> arms, boolean hasBase) {

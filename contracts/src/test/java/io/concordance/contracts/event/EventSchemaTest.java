@@ -51,6 +51,7 @@ class EventSchemaTest {
                 new CaptureJobEnded("j", "completed", 2, null),
                 new CaptureJobEnded("j", "failed", 2, "slice 1: the model fails"),
                 new SliceQueued("j", 1),
+                new DirectionsFound("j", "m", 0, 3, "blocks.0.hook_resid_post", "logits", 0.5, 12.3, 16, OBJECT),
                 new ShardWritten(
                         "j",
                         "m",
@@ -188,7 +189,11 @@ class EventSchemaTest {
                         null,
                         new Pooling(Pooling.Over.MAX, 3, Pooling.Scope.BEFORE_OUTPUT)),
                 new ReleasePublished("stable", 1, DIGEST, List.of(UID)),
-                new SightingReported("m-1", DIGEST, 100, 2, Map.of("any", 2L)));
+                new SightingReported("m-1", DIGEST, 100, 2, Map.of("any", 2L)),
+                new SightingReported(
+                        "m-1", DIGEST, 100, 2, Map.of("any", 2L), Map.of(UID, 2L), SightingReported.EVALUATION),
+                new SessionTerminationRecommended("m-1", DIGEST, DIGEST, 3, Map.of("any-high", 1L)),
+                new RollbackRecommended(UID, DIGEST, DIGEST, "anytime", 1000, 2, 5, 1_000_000, 7.5, 6));
     }
 
     @ParameterizedTest

@@ -4,9 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.concordance.contracts.json.Json;
+import io.concordance.contracts.release.Envelope.SignatureBy;
+import java.time.Instant;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class EnvelopeTest {
@@ -15,8 +20,13 @@ class EnvelopeTest {
     private final SigningKey alice = SigningKey.generate();
     private final SigningKey bob = SigningKey.generate();
     private final SigningKey clock = SigningKey.generate();
-    private final TrustDocument two =
-            TrustDocument.of(List.of(alice.publicKey(), bob.publicKey()), 2, clock.publicKey());
+    private final TrustDocument two = TrustDocument.of(
+            1,
+            Instant.EPOCH,
+            List.of(alice.publicKey()),
+            1,
+            List.of(alice.publicKey(), bob.publicKey()),
+            clock.publicKey());
 
     @Test
     void encodesTheExampleOfTheDsseProtocol() {
@@ -47,7 +57,7 @@ class EnvelopeTest {
     @Test
     void needsAsManyDifferentKeysAsTheRoleSays() {
         byte[] payload = "{}".getBytes(UTF_8);
-        assertThat(Envelope.sign(TYPE, payload, List.of(alice, bob)).verify(TYPE, two, TrustDocument.TARGETS))
+        assertThat(Envelope.sign(TYPE, payload, List.of(alice, bob)).verify(TYPE, two, TrustDocument.TARGETS_HIGH))
                 .isEqualTo(payload);
         refused(Envelope.sign(TYPE, payload, List.of(alice)), Refusal.Reason.SIGNATURE);
         refused(Envelope.sign(TYPE, payload, List.of(alice, alice)), Refusal.Reason.SIGNATURE);
@@ -69,7 +79,7 @@ class EnvelopeTest {
             for (int flip : new int[] {1, 2, 0x20}) {
                 byte[] changed = envelope.clone();
                 changed[i] ^= (byte) flip;
-                assertThatThrownBy(() -> Envelope.read(changed).verify(TYPE, two, TrustDocument.TARGETS))
+                assertThatThrownBy(() -> Envelope.read(changed).verify(TYPE, two, TrustDocument.TARGETS_HIGH))
                         .as("byte %d flipped by %d", i, flip)
                         .isInstanceOf(Refusal.class);
             }
@@ -87,19 +97,26 @@ class EnvelopeTest {
     }
 
     @Test
-    void refusesATrustDocumentWithAKeyUnderAnotherId() {
-        assertThatThrownBy(() -> new TrustDocument.Key(
+    void refusesMoreSignaturesThanAnyRoleHas() {
+        SignatureBy one =
+                Envelope.sign(TYPE, new byte[1], List.of(alice)).signatures().getFirst();
+        byte[] many = Json.canonical(
+                Map.of("payloadType", TYPE, "payload", "AA==", "signatures", Collections.nCopies(65, one)));
+        assertThatThrownBy(() -> Envelope.read(many)).hasMessageContaining("at most 64");
+    }
+
+    @Test
+    void refusesAKeyUnderAnotherId() {
+        assertThatThrownBy(() -> new PublicKeyInfo(
                         bob.keyId(), "ed25519", alice.publicKey().publicKey()))
                 .hasMessageContaining("keyId");
-        assertThatThrownBy(() -> new TrustDocument.Key(
+        assertThatThrownBy(() -> new PublicKeyInfo(
                         bob.keyId(), "ed25519", Base64.getEncoder().encodeToString(new byte[31])))
                 .hasMessageContaining("publicKey");
-        assertThatThrownBy(() -> TrustDocument.of(List.of(alice.publicKey(), alice.publicKey()), 2, clock.publicKey()))
-                .hasMessageContaining("threshold");
     }
 
     private void refused(Envelope envelope, Refusal.Reason reason) {
-        assertThatThrownBy(() -> envelope.verify(TYPE, two, TrustDocument.TARGETS))
+        assertThatThrownBy(() -> envelope.verify(TYPE, two, TrustDocument.TARGETS_HIGH))
                 .isInstanceOfSatisfying(
                         Refusal.class, r -> assertThat(r.reason()).isEqualTo(reason));
     }

@@ -18,21 +18,28 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ReleaseBundleTest {
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
     private static final long SEED = 11;
 
     private final SigningKey targets = SigningKey.generate();
+    private final SigningKey second = SigningKey.generate();
     private final SigningKey clock = SigningKey.generate();
-    private final TrustDocument trust = TrustDocument.of(List.of(targets.publicKey()), 1, clock.publicKey());
+    private final TrustDocument trust = TrustDocument.of(
+            1,
+            NOW.plus(Duration.ofDays(365)),
+            List.of(SigningKey.generate().publicKey()),
+            1,
+            List.of(targets.publicKey(), second.publicKey()),
+            clock.publicKey());
     private final ReleaseTensors tensors = tensors(3, 5, SEED);
     private final ReleaseManifest manifest = manifest(tensors);
 
     @Test
     void comesBackAsItWasSigned() {
-        ReleaseBundle bundle = verify(ReleaseBundle.signed(manifest, List.of(targets)), tensors.toBytes());
+        ReleaseBundle bundle = verify(ReleaseBundle.signed(manifest, List.of(targets, second)), tensors.toBytes());
         assertThat(bundle.manifest()).isEqualTo(manifest);
         assertThat(bundle.tensors().encoder()).isEqualTo(tensors.encoder());
         bundle.tensors().replayGolden();
@@ -41,15 +48,15 @@ class ReleaseBundleTest {
     @Test
     void hasTheSameBytesEveryTime() {
         assertThat(tensors(3, 5, SEED).toBytes()).isEqualTo(tensors.toBytes());
-        assertThat(ReleaseBundle.signed(manifest(tensors(3, 5, SEED)), List.of(targets)))
-                .isEqualTo(ReleaseBundle.signed(manifest, List.of(targets)));
+        assertThat(ReleaseBundle.signed(manifest(tensors(3, 5, SEED)), List.of(targets, second)))
+                .isEqualTo(ReleaseBundle.signed(manifest, List.of(targets, second)));
         assertThat(new String(Json.canonical(manifest), UTF_8))
                 .startsWith("{\"createdAt\":\"2026-01-02T03:04:05Z\",\"dictionary\":");
     }
 
     @Test
     void refusesTensorsWhereAnySingleByteWasChanged() {
-        byte[] envelope = ReleaseBundle.signed(manifest, List.of(targets));
+        byte[] envelope = ReleaseBundle.signed(manifest, List.of(targets, second));
         byte[] bytes = tensors.toBytes();
         for (int i = 0; i < bytes.length; i++) {
             byte[] changed = bytes.clone();
@@ -62,6 +69,29 @@ class ReleaseBundleTest {
     }
 
     @Test
+    void refusesALargeBundleWhereAnyBitWasChanged() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        ReleaseTensors large = tensors(64, 2048, SEED);
+        ReleaseManifest named = manifest(large);
+        byte[] bytes = large.toBytes();
+        byte[] envelope = ReleaseBundle.signed(named, List.of(targets, second));
+        assertThat(ReleaseBundle.verify(envelope, bytes, named.digest(), trust, NOW)
+                        .manifest())
+                .isEqualTo(named);
+        for (int i = 0; i < 200; i++) {
+            boolean tensor = i % 2 == 0;
+            byte[] changed = (tensor ? bytes : envelope).clone();
+            int at = random.nextInt(changed.length);
+            changed[at] ^= (byte) (1 << random.nextInt(8));
+            assertThatThrownBy(() -> ReleaseBundle.verify(
+                            tensor ? envelope : changed, tensor ? changed : bytes, named.digest(), trust, NOW))
+                    .as("seed %d, byte %d of the %s", seed, at, tensor ? "tensors" : "manifest")
+                    .isInstanceOf(Refusal.class);
+        }
+    }
+
+    @Test
     void refusesThresholdsThatManifestAndTensorsStateDifferently() {
         float[] lower = tensors.threshold().clone();
         lower[1] /= 2;
@@ -69,7 +99,11 @@ class ReleaseBundleTest {
                 3, 5, tensors.encoder(), tensors.encoderBias(), tensors.decoderBias(), lower, tensors.golden());
         ReleaseManifest lying = manifest(other, tensors.threshold());
         assertThatThrownBy(() -> ReleaseBundle.verify(
-                        ReleaseBundle.signed(lying, List.of(targets)), other.toBytes(), lying.digest(), trust, NOW))
+                        ReleaseBundle.signed(lying, List.of(targets, second)),
+                        other.toBytes(),
+                        lying.digest(),
+                        trust,
+                        NOW))
                 .hasMessageContaining("threshold of feature 1");
     }
 
@@ -95,10 +129,57 @@ class ReleaseBundleTest {
 
     @Test
     void refusesAnExpiredRelease() {
-        byte[] envelope = ReleaseBundle.signed(manifest, List.of(targets));
+        byte[] envelope = ReleaseBundle.signed(manifest, List.of(targets, second));
         Instant late = NOW.plus(Duration.ofDays(30));
         assertThatThrownBy(() -> ReleaseBundle.verify(envelope, tensors.toBytes(), manifest.digest(), trust, late))
                 .hasMessageContaining("expired");
+    }
+
+    @Test
+    void asksForTwoReviewersWhereAFeatureOrARuleIsHighAndForOneElsewhere() {
+        byte[] bytes = tensors.toBytes();
+        refusesOneSignature(manifest, bytes);
+        ReleaseManifest rule = manifest(tensors, tensors.threshold(), ConcernLevel.MEDIUM, ConcernLevel.HIGH);
+        refusesOneSignature(rule, bytes);
+        ReleaseManifest medium = manifest(tensors, tensors.threshold(), ConcernLevel.MEDIUM, ConcernLevel.MEDIUM);
+        assertThat(ReleaseBundle.verify(
+                                ReleaseBundle.signed(medium, List.of(second)), bytes, medium.digest(), trust, NOW)
+                        .manifest())
+                .isEqualTo(medium);
+    }
+
+    private void refusesOneSignature(ReleaseManifest high, byte[] bytes) {
+        for (List<SigningKey> signers : List.of(List.of(targets), List.of(second, second), List.of(targets, clock))) {
+            assertThatThrownBy(() ->
+                            ReleaseBundle.verify(ReleaseBundle.signed(high, signers), bytes, high.digest(), trust, NOW))
+                    .isInstanceOfSatisfying(
+                            Refusal.class, r -> assertThat(r.reason()).isEqualTo(Refusal.Reason.SIGNATURE));
+        }
+    }
+
+    @Test
+    void refusesManifestsAndPointersWhereAnySingleByteWasChanged() {
+        byte[] bytes = tensors.toBytes();
+        byte[] envelope = ReleaseBundle.signed(manifest, List.of(targets, second));
+        byte[] pointer = new ChannelPointer(
+                        ChannelPointer.FORMAT, "stable", 1, manifest.digest(), NOW, NOW.plus(Duration.ofDays(1)))
+                .sign(clock)
+                .toBytes();
+        everyByte(envelope, changed -> ReleaseBundle.verify(changed, bytes, manifest.digest(), trust, NOW));
+        ReleaseManifest low = manifest(tensors, tensors.threshold(), ConcernLevel.LOW, ConcernLevel.LOW);
+        everyByte(
+                ReleaseBundle.signed(low, List.of(targets, second)),
+                changed -> ReleaseBundle.verify(changed, bytes, low.digest(), trust, NOW));
+        everyByte(pointer, changed -> ChannelPointer.verify(Envelope.read(changed), trust, "stable", NOW));
+    }
+
+    private static void everyByte(byte[] good, java.util.function.Consumer<byte[]> use) {
+        use.accept(good);
+        for (int i = 0; i < good.length; i++) {
+            byte[] changed = good.clone();
+            changed[i] ^= (byte) (1 << i % 8);
+            assertThatThrownBy(() -> use.accept(changed)).as("byte %d", i).isInstanceOf(Refusal.class);
+        }
     }
 
     @Test
@@ -113,6 +194,14 @@ class ReleaseBundleTest {
                 .hasMessageContaining("expired");
         assertThatThrownBy(() -> ChannelPointer.verify(pointer.sign(targets), trust, "stable", NOW))
                 .hasMessageContaining("signatures");
+        Instant behind = NOW.minus(ChannelPointer.MOST_AHEAD);
+        assertThat(ChannelPointer.verify(envelope, trust, "stable", behind)).isEqualTo(pointer);
+        assertThatThrownBy(() -> ChannelPointer.verify(envelope, trust, "stable", behind.minusMillis(1)))
+                .isInstanceOfSatisfying(
+                        Refusal.class, r -> assertThat(r.reason()).isEqualTo(Refusal.Reason.CLOCK));
+        assertThatThrownBy(() -> new ChannelPointer(
+                        ChannelPointer.FORMAT, "stable", 1, manifest.digest(), NOW, NOW.plus(Duration.ofHours(25))))
+                .hasMessageContaining("24 hours");
     }
 
     @Test
@@ -133,31 +222,34 @@ class ReleaseBundleTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 5, 6, 63, 64, 65, 70, 200})
-    void readsTheSameBitsInPanelsAsOneByOneAndAsTheDictionary(int count) {
+    @CsvSource({
+        "0, 7", "1, 7", "5, 7", "6, 7", "63, 7", "64, 7", "65, 7", "200, 7", "0, 40", "1, 40", "11, 33", "12, 64",
+        "13, 65", "200, 31"
+    })
+    void readsTheSameBitsInPanelsAsOneByOneAndAsTheDictionary(int count, int n) {
         long seed = 5;
         Random random = new Random(seed);
-        ReleaseTensors t = tensors(7, 19, seed);
+        ReleaseTensors t = tensors(n, 19, seed);
         float[] rows = floats(random, count * 19);
         FeatureReader reader = t.reader();
         float[] all = reader.read(rows, count);
-        float[] encoded = new float[count * 7];
+        float[] encoded = new float[count * n];
         Arrays.fill(encoded, Float.NaN);
-        float[] low = new float[7];
+        float[] low = new float[n];
         Arrays.fill(low, -1e30f);
         new SparseEncoder(new Dictionary(
                         19,
-                        7,
+                        n,
                         t.encoder(),
                         t.encoderBias(),
-                        new float[7 * 19],
+                        new float[n * 19],
                         t.decoderBias(),
                         low,
                         new DictionaryInfo("jumprelu", "batchtopk", 4, "m", "h", 0, 0, 0, 0)))
-                .encode(rows, count, (row, feature, value) -> encoded[row * 7 + feature] = value);
+                .encode(rows, count, (row, feature, value) -> encoded[row * n + feature] = value);
         for (int r = 0; r < count; r++) {
-            for (int j = 0; j < 7; j++) {
-                assertThat(all[r * 7 + j]).as("seed %d row %d", seed, r).isEqualTo(reader.one(rows, r, j));
+            for (int j = 0; j < n; j++) {
+                assertThat(all[r * n + j]).as("seed %d row %d", seed, r).isEqualTo(reader.one(rows, r, j));
             }
         }
         assertThat(all).isEqualTo(encoded);
@@ -189,10 +281,15 @@ class ReleaseBundleTest {
     }
 
     private static ReleaseManifest manifest(ReleaseTensors tensors, float[] thresholds) {
+        return manifest(tensors, thresholds, ConcernLevel.HIGH, ConcernLevel.HIGH);
+    }
+
+    private static ReleaseManifest manifest(
+            ReleaseTensors tensors, float[] thresholds, ConcernLevel level, ConcernLevel ofRule) {
         List<ReleasedFeature> features = new ArrayList<>();
         for (int j = 0; j < tensors.features(); j++) {
-            features.add(new ReleasedFeature(
-                    "f_" + j, j, "label " + j, ConcernLevel.HIGH, "E1", "any-high", thresholds[j], List.of()));
+            features.add(
+                    new ReleasedFeature("f_" + j, j, "label " + j, level, "E1", "any-high", thresholds[j], List.of()));
         }
         String some = Digests.sha256("some");
         return new ReleaseManifest(
@@ -207,7 +304,7 @@ class ReleaseBundleTest {
                 features,
                 List.of(Rule.anyOf(
                         "any-high",
-                        ConcernLevel.HIGH,
+                        ofRule,
                         features.stream().map(ReleasedFeature::uid).toList())),
                 Digests.sha256(tensors.toBytes()),
                 NOW,

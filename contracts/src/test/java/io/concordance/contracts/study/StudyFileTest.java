@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.concordance.contracts.problem.FieldProblem;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,10 +41,25 @@ class StudyFileTest {
     }
 
     @Test
+    void aGameSaysItselfWhatIsBadInIt() {
+        Study study = StudyFile.parse(
+                STUDY.replace("kind: base-model,", "kind: role-play, action: {kind: text, contains: \"<BLUFF>\"},"));
+
+        assertThat(study.badIn(study.arms().getLast()).contains()).isEqualTo("<BLUFF>");
+        assertThat(study.badIn(study.arms().getFirst()).contains()).isEqualTo("<ACT>");
+        Study silent = StudyFile.parse(STUDY.replace("kind: base-model,", "kind: role-play,"));
+        assertThat(silent.badIn(silent.arms().getLast()))
+                .isEqualTo(silent.scenario().action());
+    }
+
+    @Test
     void theBundledStudiesAreRead() {
         assertThat(StudyFile.read(Path.of("..", "demo", "study.yaml")).arms()).isNotEmpty();
-        assertThat(StudyFile.read(Path.of("..", "demo", "minilm", "study.yaml")).arms())
-                .isNotEmpty();
+        for (String folder : List.of("code", "overseer", "game-shared", "game-apart", "minilm")) {
+            assertThat(StudyFile.read(Path.of("..", "demo", folder, "study.yaml"))
+                            .arms())
+                    .isNotEmpty();
+        }
     }
 
     @ParameterizedTest
@@ -69,6 +85,9 @@ class StudyFileTest {
             maxFalsePositiveRate: 0.001 | maxFalsePositiveRate: 0        | evaluate.maxFalsePositiveRate
             model: {name: organism-a,   | model: {name: organism-a, x: 1,| model.x
             kind: text                  | kind: http                     | scenario.action.kind
+            kind: base-model,           | kind: base-model, action: {kind: text, contains: x}, | arms[2].action
+            kind: base-model,           | kind: role-play, action: {kind: http, contains: x},  | arms[2].action.kind
+            kind: base-model,           | kind: role-play, action: {kind: text, contains: ""}, | arms[2].action.contains
             """)
     void aWrongValueIsRefusedByName(String good, String bad, String field) {
         assertThat(STUDY).contains(good);
