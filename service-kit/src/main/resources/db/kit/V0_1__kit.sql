@@ -1,13 +1,14 @@
 -- Events on their way out. A row is deleted once the broker has acknowledged the record.
 create table outbox (
-    id         bigint generated always as identity primary key,
-    topic      text        not null,
-    record_key text        not null,
-    event_id   text        not null,
-    source     text        not null,
-    type       text        not null,
-    time       timestamptz not null,
-    data       text        not null,
+    id           bigint generated always as identity primary key,
+    topic        text        not null,
+    record_key   text        not null,
+    event_id     text        not null,
+    source       text        not null,
+    type         text        not null,
+    time         timestamptz not null,
+    data         text        not null,
+    trace_parent text,
     unique (source, event_id)
 );
 
@@ -19,7 +20,7 @@ create table consumed_event (
     primary key (source, id)
 );
 
--- Records that no repetition would make acceptable.
+-- Records that no repetition would make acceptable. Rows stay when somebody has dealt with them.
 create table dead_letter (
     topic         text        not null,
     partition_id  integer     not null,
@@ -29,8 +30,14 @@ create table dead_letter (
     value         bytea,
     reason        text,
     at            timestamptz not null default now(),
-    primary key (topic, partition_id, record_offset)
+    state         text        not null default 'waiting' check (state in ('waiting', 'replayed', 'discarded')),
+    ended_at      timestamptz,
+    ended_by      text,
+    ended_why     text,
+    primary key (topic, partition_id, record_offset),
+    check ((state = 'waiting') = (ended_at is null))
 );
+create index dead_letter_at on dead_letter (at, topic, partition_id, record_offset);
 
 -- Answers given under an Idempotency-Key, for 24 hours.
 create table idempotency_key (

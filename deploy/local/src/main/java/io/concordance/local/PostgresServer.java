@@ -40,8 +40,11 @@ final class PostgresServer implements AutoCloseable {
                 .setServerConfig("listen_addresses", "127.0.0.1")
                 .setServerConfig("shared_buffers", "32MB")
                 .setServerConfig("max_connections", "200")
-                // The library would otherwise switch it off.
+                // The library would otherwise switch them off; what was committed is to outlive a kill of PostgreSQL
+                // too.
                 .setServerConfig("fsync", "on")
+                .setServerConfig("full_page_writes", "on")
+                .setServerConfig("synchronous_commit", "on")
                 .setConnectConfig("password", password)
                 .setPGStartupWait(Duration.ofSeconds(60))
                 .start();

@@ -1,6 +1,7 @@
 package io.concordance.kit.event;
 
 import io.concordance.contracts.event.Topics;
+import io.concordance.kit.loop.Loops;
 import io.concordance.kit.start.Eventually;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -36,15 +37,18 @@ import org.jspecify.annotations.Nullable;
 class TopicsAtStart implements HealthCheck {
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
+    private final Loops loops;
     private final Map<String, Object> settings;
     private final boolean create;
     private final short replicas;
     private @Nullable Admin admin;
 
     TopicsAtStart(
+            Loops loops,
             @Identifier("default-kafka-broker") Map<String, Object> broker,
             @ConfigProperty(name = "concordance.topics.create") boolean create,
             @ConfigProperty(name = "concordance.topics.replicas") short replicas) {
+        this.loops = loops;
         this.settings = new HashMap<>();
         for (String name : AdminClientConfig.configNames()) {
             if (broker.containsKey(name)) {
@@ -58,7 +62,7 @@ class TopicsAtStart implements HealthCheck {
     /** Before the channels open, so that consumers do not begin on topics that are not there. */
     void start(@Observes @Priority(100) StartupEvent event) throws InterruptedException {
         if (create) {
-            Eventually.start("kafka-topics", this::createMissing);
+            Eventually.start(loops, "kafka-topics", this::createMissing);
         }
     }
 

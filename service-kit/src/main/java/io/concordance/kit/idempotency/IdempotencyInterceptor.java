@@ -6,6 +6,7 @@ import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.kit.idempotency.PostgresIdempotencyKeys.Answer;
 import io.concordance.kit.problem.ProblemException;
 import io.concordance.kit.problem.ProblemTypes;
+import io.quarkus.security.identity.SecurityIdentity;
 import jakarta.annotation.Priority;
 import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.Interceptor;
@@ -35,11 +36,13 @@ class IdempotencyInterceptor {
     private final Jdbi jdbi;
     private final HttpHeaders headers;
     private final UriInfo uri;
+    private final SecurityIdentity identity;
 
-    IdempotencyInterceptor(Jdbi jdbi, HttpHeaders headers, UriInfo uri) {
+    IdempotencyInterceptor(Jdbi jdbi, HttpHeaders headers, UriInfo uri, SecurityIdentity identity) {
         this.jdbi = jdbi;
         this.headers = headers;
         this.uri = uri;
+        this.identity = identity;
     }
 
     @AroundInvoke
@@ -53,7 +56,8 @@ class IdempotencyInterceptor {
             throw new FieldProblem(HEADER, key, "1 to " + MAX_KEY_CHARS + " characters");
         }
         String operation = call.getMethod().getDeclaringClass().getSimpleName() + "."
-                + call.getMethod().getName() + " " + uri.getPath();
+                + call.getMethod().getName() + " " + uri.getPath() + " "
+                + identity.getPrincipal().getName();
         String request = Digests.sha256(Json.canonical(body(call)));
         return jdbi.inTransaction(handle -> once(handle, operation, key, request, call));
     }

@@ -11,8 +11,8 @@ import java.lang.annotation.Target;
  * because the database or the object store is away for a while: the method is called again, with pauses that grow to
  * 10 seconds, until it returns. Records behind it on the channel wait, so order holds.
  *
- * <p>Only a {@link io.concordance.contracts.problem.FieldProblem} says that repeating is of no use. The record is then
- * kept in the table {@code dead_letter} with the reason, and the channel goes on.
+ * <p>Only a {@link io.concordance.contracts.problem.FieldProblem}, or text that PostgreSQL cannot hold, says that repeating
+ * is of no use. The record is then kept in the table {@code dead_letter} with the reason, and the channel goes on.
  */
 @InterceptorBinding
 @Retention(RetentionPolicy.RUNTIME)

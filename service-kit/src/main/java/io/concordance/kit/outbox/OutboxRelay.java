@@ -1,6 +1,11 @@
 package io.concordance.kit.outbox;
 
+import io.concordance.kit.loop.Loop;
+import io.concordance.kit.loop.Loops;
 import io.concordance.kit.outbox.PostgresOutbox.Row;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.reactive.messaging.kafka.KafkaClientService;
@@ -9,12 +14,14 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Emitter;
@@ -47,43 +54,58 @@ class OutboxRelay {
     private static final long POLL_MILLIS = 100;
     private static final long MAX_BACKOFF_MILLIS = 5_000;
     private static final Duration TOPIC_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
+    /** Of one batch. An outage that begins in its middle and lasts longer costs one start of the process. */
+    private static final Duration LIMIT = Duration.ofMinutes(5);
 
+    private final Loops loops;
     private final Jdbi jdbi;
     private final Outbox outbox;
     private final Emitter<ProducerRecord<String, byte[]>> emitter;
     private final KafkaClientService clients;
-    private volatile @Nullable Thread thread;
+    private final Counter acknowledged;
+    /** When the oldest event that is known to wait was made; null while none is. */
+    private volatile @Nullable Instant oldest;
+
+    private volatile @Nullable Loop loop;
     private volatile boolean stopping;
 
     OutboxRelay(
+            Loops loops,
             Jdbi jdbi,
             Outbox outbox,
             @Channel(CHANNEL) @OnOverflow(OnOverflow.Strategy.UNBOUNDED_BUFFER)
                     Emitter<ProducerRecord<String, byte[]>> emitter,
-            KafkaClientService clients) {
+            KafkaClientService clients,
+            MeterRegistry meters) {
+        this.loops = loops;
         this.jdbi = jdbi;
         this.outbox = outbox;
         this.emitter = emitter;
         this.clients = clients;
+        this.acknowledged = meters.counter("concordance.outbox.published");
+        TimeGauge.builder("concordance.outbox.oldest", this, TimeUnit.SECONDS, OutboxRelay::oldestSeconds)
+                .description("Age of the oldest event that waits for Kafka")
+                .register(meters);
     }
 
     void start(@Observes @Priority(Integer.MAX_VALUE) StartupEvent event) {
-        thread = Thread.ofPlatform().daemon().name("outbox-relay").start(this::run);
+        loop = loops.forever("outbox-relay", LIMIT, this::run);
     }
 
     /** Runs before the channels close. */
-    void stop(@Observes @Priority(1) ShutdownEvent event) throws InterruptedException {
+    void stop(@Observes @Priority(2) ShutdownEvent event) throws InterruptedException {
         stopping = true;
-        Thread running = thread;
+        Loop running = loop;
         if (running != null) {
-            running.interrupt();
-            running.join(Duration.ofSeconds(5));
+            running.stop(STOP_PATIENCE);
         }
     }
 
-    private void run() {
+    private @Nullable Void run() throws InterruptedException {
         long backoff = POLL_MILLIS;
         while (!stopping) {
+            Loop.cameRound();
             try {
                 int published = jdbi.inTransaction(this::publishOldest);
                 backoff = POLL_MILLIS;
@@ -91,54 +113,51 @@ class OutboxRelay {
                     outbox.awaitWork(POLL_MILLIS);
                 }
             } catch (InterruptedException e) {
-                return;
+                throw e;
             } catch (Exception e) {
                 if (stopping) {
-                    return;
+                    break;
                 }
                 LOG.warnf("The outbox could not be published and will be tried again in %d ms: %s", backoff, e);
-                if (!sleep(backoff)) {
-                    return;
-                }
+                Thread.sleep(backoff);
                 backoff = Math.min(backoff * 2, MAX_BACKOFF_MILLIS);
             }
         }
-    }
-
-    private static boolean sleep(long millis) {
-        try {
-            Thread.sleep(millis);
-            return true;
-        } catch (InterruptedException e) {
-            return false;
-        }
+        return null;
     }
 
     /** Sends the oldest rows together, waits for all acknowledgements, and deletes what was acknowledged. */
     private int publishOldest(Handle handle) throws InterruptedException {
         if (!PostgresOutbox.tryLock(handle)) {
+            oldest = null;
             return 0;
         }
         List<Row> rows = within(PostgresOutbox.oldest(handle, BATCH_ROWS));
+        oldest = rows.isEmpty() ? null : rows.getFirst().time();
         if (rows.isEmpty()) {
             return 0;
         }
         awaitTopics(rows);
-        List<CompletableFuture<Void>> acknowledged =
-                rows.stream().map(this::send).toList();
+        List<CompletableFuture<Void>> sent = rows.stream().map(this::send).toList();
         List<Long> done = new ArrayList<>();
         for (int i = 0; i < rows.size(); i++) {
-            if (await(rows.get(i), acknowledged.get(i))) {
+            if (await(rows.get(i), sent.get(i))) {
                 done.add(rows.get(i).id());
             }
         }
         PostgresOutbox.delete(handle, done);
+        acknowledged.increment(done.size());
         if (done.size() < rows.size()) {
             LOG.errorf(
                     "Kafka refused %d of %d events; they stay in the outbox", rows.size() - done.size(), rows.size());
             return 0;
         }
         return rows.size();
+    }
+
+    private double oldestSeconds() {
+        Instant waiting = oldest;
+        return waiting == null ? 0 : Duration.between(waiting, Instant.now()).toMillis() / 1e3;
     }
 
     private static List<Row> within(List<Row> rows) {

@@ -1,10 +1,12 @@
 package io.concordance.kit.outbox;
 
+import io.concordance.kit.trace.Traces;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /** The outbox table as the relay sees it. All calls share the relay's transaction. */
 final class PostgresOutbox {
@@ -21,7 +23,7 @@ final class PostgresOutbox {
     /** The oldest rows, in id order. */
     static List<Row> oldest(Handle handle, int limit) {
         return handle.createQuery("""
-                        select id, topic, record_key, event_id, source, type, time, data
+                        select id, topic, record_key, event_id, source, type, time, data, trace_parent
                         from outbox order by id limit :limit
                         """)
                 .bind("limit", limit)
@@ -33,7 +35,8 @@ final class PostgresOutbox {
                         row.getString("source"),
                         row.getString("type"),
                         row.getTimestamp("time").toInstant(),
-                        row.getString("data")))
+                        row.getString("data"),
+                        row.getString("trace_parent")))
                 .list();
     }
 
@@ -43,9 +46,21 @@ final class PostgresOutbox {
                 .execute();
     }
 
-    /** One event on its way out. */
+    /**
+     * One event on its way out.
+     *
+     * @param traceParent context of the span that it was added in, null where none was
+     */
     record Row(
-            long id, String topic, String key, String eventId, String source, String type, Instant time, String data) {
+            long id,
+            String topic,
+            String key,
+            String eventId,
+            String source,
+            String type,
+            Instant time,
+            String data,
+            @Nullable String traceParent) {
 
         ProducerRecord<String, byte[]> toRecord() {
             ProducerRecord<String, byte[]> message =
@@ -57,6 +72,9 @@ final class PostgresOutbox {
             header(message, "ce_subject", key);
             header(message, "ce_time", time.toString());
             header(message, "content-type", "application/json");
+            if (traceParent != null) {
+                header(message, Traces.PARENT, traceParent);
+            }
             return message;
         }
 

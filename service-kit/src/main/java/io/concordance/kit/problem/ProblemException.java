@@ -33,6 +33,16 @@ public final class ProblemException extends RuntimeException {
         return new ProblemException(409, ProblemTypes.CONFLICT, "Conflict", detail);
     }
 
+    /** 412: it was meant for another state than the present one. */
+    public static ProblemException stale(String detail) {
+        return new ProblemException(412, ProblemTypes.STALE, "Stale", detail);
+    }
+
+    /** 428: it has to say which state it is meant for. */
+    public static ProblemException preconditionRequired(String detail) {
+        return new ProblemException(428, ProblemTypes.PRECONDITION_REQUIRED, "Precondition required", detail);
+    }
+
     /** 422: well-formed, but it cannot be done. */
     public static ProblemException unprocessable(String detail) {
         return new ProblemException(422, ProblemTypes.UNPROCESSABLE, "Unprocessable", detail);

@@ -1,5 +1,7 @@
 package io.concordance.kit.start;
 
+import io.concordance.kit.loop.Loop;
+import io.concordance.kit.loop.Loops;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +15,7 @@ public final class Eventually {
     private static final Logger LOG = Logger.getLogger(Eventually.class);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_ATTEMPT = Duration.ofMinutes(3);
 
     private final String what;
     private final Step step;
@@ -30,9 +33,9 @@ public final class Eventually {
     }
 
     /** Begins, and returns when it is done or after 10 seconds. */
-    public static Eventually start(String what, Step step) throws InterruptedException {
+    public static Eventually start(Loops loops, String what, Step step) throws InterruptedException {
         Eventually eventually = new Eventually(what, step);
-        Thread.ofPlatform().daemon().name(what).start(eventually::repeat);
+        loops.once(what, LONGEST_ATTEMPT, eventually::repeat);
         eventually.done.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         return eventually;
     }
@@ -41,21 +44,19 @@ public final class Eventually {
         return done.getCount() == 0;
     }
 
-    private void repeat() {
+    private boolean repeat() throws InterruptedException {
         while (!isDone()) {
+            Loop.cameRound();
             try {
                 step.run();
                 done.countDown();
             } catch (InterruptedException e) {
-                return;
+                throw e;
             } catch (Exception e) {
                 LOG.warnf("%s: not yet (%s)", what, e);
-                try {
-                    Thread.sleep(PAUSE);
-                } catch (InterruptedException stopped) {
-                    return;
-                }
+                Thread.sleep(PAUSE);
             }
         }
+        return true;
     }
 }

@@ -1,5 +1,6 @@
 package io.concordance.kit.store;
 
+import io.concordance.kit.loop.Loops;
 import io.concordance.kit.start.Eventually;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -14,14 +15,16 @@ import org.eclipse.microprofile.health.Readiness;
 @Readiness
 @ApplicationScoped
 class BucketAtStart implements HealthCheck {
+    private final Loops loops;
     private final S3 s3;
 
-    BucketAtStart(S3 s3) {
+    BucketAtStart(Loops loops, S3 s3) {
+        this.loops = loops;
         this.s3 = s3;
     }
 
     void start(@Observes @Priority(100) StartupEvent event) throws InterruptedException {
-        Eventually.start("object-store-bucket", s3::makeBucket);
+        Eventually.start(loops, "object-store-bucket", s3::makeBucket);
     }
 
     @Override

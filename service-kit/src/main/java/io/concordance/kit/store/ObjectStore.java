@@ -1,16 +1,15 @@
 package io.concordance.kit.store;
 
 import io.concordance.contracts.digest.Digests;
+import io.concordance.kit.trace.Traces;
 import io.minio.GetObjectResponse;
 import io.minio.StatObjectResponse;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -20,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 
 /**
  * Objects written once under a key, in the one bucket of the platform. When a {@code putIfAbsent} returns, the server
@@ -31,7 +31,6 @@ import java.util.concurrent.ConcurrentHashMap;
 @ApplicationScoped
 public class ObjectStore {
     private final S3 s3;
-    private final Copies copies = new Copies();
     private final Set<Path> verified = ConcurrentHashMap.newKeySet();
 
     ObjectStore(S3 s3) {
@@ -56,10 +55,7 @@ public class ObjectStore {
      * @throws ObjectStoreException.Conflict if the key holds other bytes
      */
     public StoredObject putIfAbsent(String key, byte[] data, String contentType) {
-        StoredObject object = new StoredObject(key, Digests.sha256(data), data.length);
-        return data.length <= S3.PART_BYTES
-                ? unlessTaken(object, s3.put(object, data, data.length, contentType))
-                : putInParts(object, new ByteArrayInputStream(data), contentType);
+        return putIfAbsent(key, MemorySegment.ofArray(data), contentType);
     }
 
     /** As {@link #putIfAbsent(String, byte[], String)}, from a file that does not change meanwhile. */
@@ -76,27 +72,20 @@ public class ObjectStore {
 
     /** As {@link #putIfAbsent(String, byte[], String)}, from memory that does not change meanwhile. */
     public StoredObject putIfAbsent(String key, MemorySegment data, String contentType) {
-        if (data.byteSize() > S3.PART_BYTES) {
-            return putInParts(
-                    new StoredObject(key, Digests.sha256(data), data.byteSize()),
-                    new MemorySegmentStream(data),
-                    contentType);
-        }
-        int length = (int) data.byteSize();
-        byte[] copy = copies.take(length);
-        MemorySegment.copy(data, ValueLayout.JAVA_BYTE, 0, copy, 0, length);
-        MessageDigest digest = Digests.newDigest();
-        digest.update(copy, 0, length);
-        StoredObject object = new StoredObject(key, Digests.format(digest.digest()), length);
-        boolean created = s3.put(object, copy, length, contentType);
-        // A request that failed may still be reading its copy.
-        copies.giveBack(copy);
-        return unlessTaken(object, created);
+        StoredObject object = new StoredObject(key, Digests.sha256(data), data.byteSize());
+        return data.byteSize() <= S3.PART_BYTES
+                ? unlessTaken(object, sent(object, () -> s3.put(object, data, contentType)))
+                : putInParts(object, new MemorySegmentStream(data), contentType);
     }
 
     private StoredObject putInParts(StoredObject object, InputStream data, String contentType) {
         // Sending many parts only to learn that the object is already there would be a waste.
-        return unlessTaken(object, !exists(object.key()) && s3.putInParts(object, data, contentType));
+        return unlessTaken(
+                object, !exists(object.key()) && sent(object, () -> s3.putInParts(object, data, contentType)));
+    }
+
+    private static boolean sent(StoredObject object, BooleanSupplier put) {
+        return Traces.storing(object.key(), object.bytes(), put);
     }
 
     private StoredObject unlessTaken(StoredObject object, boolean created) {

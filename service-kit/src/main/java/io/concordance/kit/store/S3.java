@@ -1,6 +1,5 @@
 package io.concordance.kit.store;
 
-import io.concordance.contracts.digest.Digests;
 import io.minio.BucketExistsArgs;
 import io.minio.Checksum;
 import io.minio.GetObjectArgs;
@@ -9,8 +8,6 @@ import io.minio.Http;
 import io.minio.ListObjectsArgs;
 import io.minio.MakeBucketArgs;
 import io.minio.MinioAsyncClient;
-import io.minio.ObjectWriteResponse;
-import io.minio.PutObjectAPIArgs;
 import io.minio.PutObjectArgs;
 import io.minio.RemoveObjectArgs;
 import io.minio.Result;
@@ -21,6 +18,7 @@ import io.minio.errors.MinioException;
 import io.minio.messages.Item;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +41,7 @@ class S3 {
     private static final Duration TRANSFER_PATIENCE = Duration.ofSeconds(60);
     private static final Set<String> TAKEN = Set.of("PreconditionFailed", "ConditionalRequestConflict");
 
-    private final MinioAsyncClient client;
+    private final WriteOnceClient client;
     private final String bucket;
     private final String region;
 
@@ -66,20 +64,11 @@ class S3 {
      * Creates an object of at most {@link #PART_BYTES} in one request; false if the key is taken. The object's digest is
      * also what the request is signed with, so that bytes are read once here and compared by the server.
      *
-     * @param data holds it from 0 to {@code length}; no longer read when this returns
+     * @param data no longer read when this returns
      */
-    boolean put(StoredObject object, byte[] data, int length, String contentType) {
-        Http.Headers headers = new Http.Headers(WriteOnceClient.IF_ABSENT);
-        headers.put(Http.Headers.X_AMZ_CONTENT_SHA256, Digests.hex(object.sha256()));
-        headers.put(NOTED_DIGEST, object.sha256());
-        PutObjectAPIArgs args = PutObjectAPIArgs.builder()
-                .bucket(bucket)
-                .object(object.key())
-                .data(data, length)
-                .headers(headers)
-                .contentType(contentType)
-                .build();
-        return created(object, client.putObject(args));
+    boolean put(StoredObject object, MemorySegment data, String contentType) {
+        Http.Headers headers = new Http.Headers(NOTED_DIGEST, object.sha256());
+        return created(object, client.create(bucket, object, data, headers, contentType));
     }
 
     /** Creates an object of any size, of which nothing is seen until it is whole; false if the key is taken. */
@@ -94,7 +83,7 @@ class S3 {
         return created(object, client.putObject(args));
     }
 
-    private static boolean created(StoredObject object, CompletableFuture<ObjectWriteResponse> answer) {
+    private static boolean created(StoredObject object, CompletableFuture<?> answer) {
         try {
             await(answer);
             return true;

@@ -1,11 +1,13 @@
 package io.concordance.kit.app;
 
 import io.concordance.contracts.problem.FieldProblem;
+import io.concordance.kit.access.Roles;
 import io.concordance.kit.idempotency.Idempotent;
 import io.concordance.kit.problem.ProblemException;
 import io.concordance.kit.sse.Progress;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -25,6 +27,7 @@ import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jspecify.annotations.Nullable;
 
 @Path("/v1/notes")
+@RolesAllowed(Roles.SUBMITTER)
 class NoteResource {
     enum Kind {
         SHORT,

@@ -29,6 +29,16 @@ class ServiceIT {
     }
 
     @Test
+    void livenessWatchesTheLoops() {
+        given().get("/q/health/live")
+                .then()
+                .log()
+                .ifValidationFails()
+                .statusCode(200)
+                .body("checks.name", hasItems("loops"));
+    }
+
+    @Test
     void progressIsTheValueWheneverItChangedUntilTheLast() {
         String stream = given().get("/v1/notes/countdown")
                 .then()
@@ -55,6 +65,14 @@ class ServiceIT {
     void theApiAndTheMetricsAreServed() {
         given().get("/openapi").then().statusCode(200);
         assertThat(given().get("/q/metrics").then().statusCode(200).extract().asString())
-                .contains("kafka_producer");
+                .contains(
+                        "kafka_producer",
+                        "kafka_consumer_fetch_manager_records_lag_max{",
+                        "http_server_requests_seconds_count",
+                        "jvm_memory_used_bytes",
+                        "jvm_memory_max_bytes",
+                        "concordance_loop_idle_seconds{",
+                        "concordance_outbox_published_total",
+                        "concordance_outbox_oldest_seconds");
     }
 }

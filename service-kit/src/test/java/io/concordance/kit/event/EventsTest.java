@@ -93,6 +93,41 @@ class EventsTest {
         assertThatExceptionOfType(FieldProblem.class).isThrownBy(() -> Events.parse(tombstone, SliceQueued.class));
     }
 
+    @Test
+    void anEventOfAnyTypeIsReadWithItsDataAsItCame() {
+        String spaced = "{ \"jobId\" : \"job\", \"slice\": 3.0e0 }";
+
+        Event<String> event = Events.text(message(spaced));
+
+        assertThat(event.id()).isEqualTo("id-1");
+        assertThat(event.data()).isEqualTo(spaced);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "nonsense", "[]", "{\"jobId\":"})
+    void whatIsNoJsonObjectIsNoEvent(String json) {
+        assertThatExceptionOfType(FieldProblem.class)
+                .isThrownBy(() -> Events.text(message(json)))
+                .satisfies(problem -> assertThat(problem.field()).isEqualTo("value"));
+    }
+
+    @Test
+    void aValueThatIsNotUtf8IsNoEvent() {
+        ConsumerRecord<String, byte[]> latin =
+                new ConsumerRecord<>("topic", 0, 0, "key", "{\"a\":\"é\"}".getBytes(StandardCharsets.ISO_8859_1));
+        message(JSON).headers().forEach(latin.headers()::add);
+
+        assertThatExceptionOfType(FieldProblem.class).isThrownBy(() -> Events.text(latin));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ce_id", "ce_source"})
+    void aHeaderThatCannotBeKeptIsRefused(String header) {
+        assertThatExceptionOfType(FieldProblem.class)
+                .isThrownBy(() -> Events.parse(with(header, "a\0b"), SliceQueued.class))
+                .satisfies(problem -> assertThat(problem.field()).isEqualTo(header));
+    }
+
     private static ConsumerRecord<String, byte[]> with(String header, String value) {
         ConsumerRecord<String, byte[]> message = message(JSON);
         message.headers().remove(header).add(header, bytes(value));

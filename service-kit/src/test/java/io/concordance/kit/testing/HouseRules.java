@@ -1,5 +1,6 @@
 package io.concordance.kit.testing;
 
+import static com.tngtech.archunit.core.domain.properties.CanBeAnnotated.Predicates.annotatedWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -49,9 +50,10 @@ public final class HouseRules {
             .dependOnClassesThat()
             .resideInAPackage("io.minio..");
 
-    public static final ArchRule ONLY_STORE_AND_CHAT_KNOW_THE_HTTP_CLIENT = noClasses()
+    public static final ArchRule ONLY_STORE_CHAT_AND_WEBHOOK_KNOW_THE_HTTP_CLIENT = noClasses()
             .that()
-            .resideOutsideOfPackages("io.concordance.kit.store", "io.concordance.interp.chat")
+            .resideOutsideOfPackages(
+                    "io.concordance.kit.store", "io.concordance.interp.chat", "io.concordance.registry.webhook")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("okhttp3..");
@@ -62,6 +64,16 @@ public final class HouseRules {
             .areAnnotatedWith("org.eclipse.microprofile.reactive.messaging.Incoming")
             .should()
             .beAnnotatedWith("io.concordance.kit.inbox.UntilHandled")
+            .allowEmptyShould(true);
+
+    /** What names no roles would refuse everybody; nothing may be open to all. */
+    public static final ArchRule ENDPOINTS_SAY_WHO_MAY_CALL_THEM = methods()
+            .that()
+            .areMetaAnnotatedWith("jakarta.ws.rs.HttpMethod")
+            .should()
+            .beAnnotatedWith("jakarta.annotation.security.RolesAllowed")
+            .orShould()
+            .beDeclaredInClassesThat(annotatedWith("jakarta.annotation.security.RolesAllowed"))
             .allowEmptyShould(true);
 
     private HouseRules() {}
@@ -94,8 +106,9 @@ public final class HouseRules {
         ONLY_POSTGRES_CLASSES_KNOW_SQL.check(shipped);
         ONLY_MODEL_KNOWS_ONNX_RUNTIME.allowEmptyShould(true).check(shipped);
         ONLY_THE_STORE_KNOWS_S3.allowEmptyShould(true).check(shipped);
-        ONLY_STORE_AND_CHAT_KNOW_THE_HTTP_CLIENT.allowEmptyShould(true).check(shipped);
+        ONLY_STORE_CHAT_AND_WEBHOOK_KNOW_THE_HTTP_CLIENT.allowEmptyShould(true).check(shipped);
         CONSUMERS_TRY_UNTIL_A_RECORD_IS_HANDLED.check(shipped);
+        ENDPOINTS_SAY_WHO_MAY_CALL_THEM.check(shipped);
         for (String pure : numerics) {
             numericsKnowNoFramework(pure).check(shipped);
         }

@@ -47,6 +47,11 @@ class HouseRulesTest {
     }
 
     @Test
+    void anEndpointThatIsOpenToAllIsFound() {
+        refuses(HouseRules.ENDPOINTS_SAY_WHO_MAY_CALL_THEM, "AlphaResource");
+    }
+
+    @Test
     void numericsThatAreNotThereAreNotTakenForClean() {
         assertThatExceptionOfType(AssertionError.class)
                 .isThrownBy(() ->
