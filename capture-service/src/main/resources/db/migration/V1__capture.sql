@@ -34,6 +34,7 @@ create table capture_job (
     metrics             jsonb,
     measured            jsonb,
     attribution         jsonb,
+    search              jsonb,
     slices              integer     not null,
     slices_done         integer     not null default 0,
     documents           integer     not null,
@@ -61,5 +62,6 @@ create table slice (
     shards     jsonb,
     loss       jsonb,
     attribution jsonb,
+    directions  jsonb,
     primary key (job, slice)
 );

@@ -32,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +50,9 @@ class AttributionIT {
 
     @Inject
     Jdbi jdbi;
+
+    @ConfigProperty(name = "kafka.bootstrap.servers")
+    String bootstrapServers;
 
     @TempDir
     Path dir;
@@ -84,6 +88,10 @@ class AttributionIT {
 
         assertThat(job.getString("state")).as(job.getString("problem")).isEqualTo("completed");
         assertThat(job.getLong("rows")).isZero();
+        assertThat(Announced.accepted(job.getString("id"), bootstrapServers))
+                .as("nobody waits for shards that never come")
+                .isNotEmpty()
+                .allSatisfy(announced -> assertThat(announced.hooks()).isEmpty());
         assertThat(job.getList("attribution.metric.tokens")).hasSize(1);
         JsonPath page = given().get("/v1/capture-jobs/" + job.getString("id") + "/attributions")
                 .jsonPath();
@@ -105,6 +113,32 @@ class AttributionIT {
             assertThat(row.metric()).isNegative();
             assertThat(row.error()).as("the dictionary leaves no error").isCloseTo(0, within(1e-3f));
         }
+    }
+
+    @Test
+    void refusesWhatCannotBeSearchedFor() {
+        String text = Organism.uploaded(file(Organism.bundled("benign.jsonl", 3)));
+        Map<String, Object> good = Map.of("radius", List.of(0.5));
+
+        requireProblem(search(text, with(good, "target", "resid_post.9")), "search.target", "blocks.3.hook_resid_post");
+        requireProblem(search(text, with(good, "target", "embed")), "search.target", "computed from");
+        requireProblem(search(text, with(good, "directions", 65)), "search.directions", "1 to 64");
+        requireProblem(search(text, with(good, "steps", 0)), "search.steps", "1 to 256");
+        requireProblem(search(text, with(good, "radius", List.of(0.5, -1))), "search.radius[1]", "above 0");
+        requireProblem(search(text, Map.of()), "search.radius", "1 to 8 lengths");
+        String many = Organism.uploaded(file(Organism.bundled("benign.jsonl", 65)));
+        requireProblem(search(many, good), "arms[0].transcripts", "at most 64");
+        Map<String, Object> evaluation = search(text, good);
+        evaluation.put("role", "evaluation");
+        requireProblem(evaluation, "role", "find no directions");
+    }
+
+    private static Map<String, Object> search(String text, Map<String, Object> search) {
+        Map<String, Object> job = job(Organism.registered(), text, Map.of());
+        job.remove("attribution");
+        job.put("hooks", List.of("resid_post.0"));
+        job.put("search", search);
+        return job;
     }
 
     @Test

@@ -11,6 +11,7 @@ import static io.concordance.capture.CaptureClient.submit;
 import static io.concordance.capture.CaptureClient.upload;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.concordance.capture.model.DirectRun;
 import io.concordance.capture.model.MiniLm;
@@ -77,6 +78,11 @@ class CaptureIT {
         assertThat(shards.events()).hasSize(2 * ended.getInt("slices.total"));
         assertThat(shards.rows()).isEqualTo(ended.getLong("rows"));
         assertThat(ended.getLong("tokens")).isEqualTo(ended.getLong("rows") / 2);
+        await().untilAsserted(() -> assertThat(given().get("/q/metrics").asString())
+                .contains(
+                        "concordance_capture_slices_total",
+                        "concordance_capture_tokens_total",
+                        "concordance_capture_shard_bytes_total"));
         try (DirectRun direct = DirectRun.of(MiniLm.onnx(), MiniLm.tokenizer())) {
             for (String hook : List.of("blocks.2.hook_resid_post", "blocks.5.hook_resid_post")) {
                 requireEveryPosition(shards.positions(hook, "calm"), direct, calm);
@@ -209,7 +215,7 @@ class CaptureIT {
         assertThat(after.tensors()).containsAllEntriesOf(before).hasSize(slices + 2);
         assertThat(after.positions("blocks.0.hook_resid_post", "a")).hasSize(13).containsKey("more");
         assertThat(after.positions("blocks.0.hook_resid_post", "b")).hasSize(7);
-        assertThat(Ends.of(id, kafka))
+        assertThat(Announced.ends(id, kafka))
                 .containsExactly(
                         new CaptureJobEnded(id, "completed", slices, null),
                         new CaptureJobEnded(id, "completed", slices + 2, null));
@@ -229,7 +235,7 @@ class CaptureIT {
         assertThat(given().delete("/v1/capture-jobs/" + id).statusCode()).isEqualTo(200);
         assertThat(extend(id, List.of(arm("b", "benign", digest))).statusCode()).isEqualTo(409);
         assertThat(ended(id).getInt("documents")).isEqualTo(400);
-        assertThat(Ends.of(id, kafka)).extracting(CaptureJobEnded::state).containsExactly("cancelled");
+        assertThat(Announced.ends(id, kafka)).extracting(CaptureJobEnded::state).containsExactly("cancelled");
         assertThat(extend(java.util.UUID.randomUUID().toString(), List.of(arm("b", "benign", digest)))
                         .statusCode())
                 .isEqualTo(404);

@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 import io.concordance.contracts.event.Topics;
 import io.concordance.kit.store.ObjectStore;
 import io.restassured.RestAssured;
+import io.restassured.response.Response;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -56,6 +58,35 @@ public final class CaptureScenario {
         assertThat(RestAssured.delete("/v1/capture-jobs/" + scenario.job).statusCode())
                 .isEqualTo(200);
         return new CaptureScenario(scenario.job);
+    }
+
+    /** A finished search behind the first block, at each radius for two directions. */
+    public static CaptureScenario searched(List<Double> radius) {
+        Map<String, Object> job = new HashMap<>(CaptureClient.job(
+                Organism.registered(),
+                List.of("resid_post.0"),
+                "fp32",
+                List.of(CaptureClient.arm(
+                        "a", "benign", Organism.uploaded(CaptureClient.file(Organism.bundled("benign.jsonl", 4)))))));
+        job.put("search", Map.of("directions", 2, "radius", radius, "steps", 4, "seed", 7));
+        Response accepted = CaptureClient.submit(job);
+        assertThat(accepted.statusCode()).as(accepted.asString()).isEqualTo(202);
+        CaptureScenario scenario =
+                new CaptureScenario(UUID.fromString(accepted.jsonPath().getString("id")));
+        scenario.awaitCompleted();
+        return scenario;
+    }
+
+    /** What a search found. */
+    public String directions() {
+        return RestAssured.get("/v1/capture-jobs/" + job + "/directions").asString();
+    }
+
+    /** Hook points at which shards were promised, each time the job was announced. */
+    public List<List<String>> announcedHooks(String kafka) {
+        return Announced.accepted(job.toString(), kafka).stream()
+                .map(accepted -> accepted.hooks())
+                .toList();
     }
 
     public void awaitCompleted() {

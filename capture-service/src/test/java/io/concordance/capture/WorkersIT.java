@@ -7,6 +7,7 @@ import io.concordance.contracts.digest.Digests;
 import io.concordance.contracts.event.ObjectRef;
 import io.concordance.contracts.event.ShardWritten;
 import io.concordance.contracts.event.Topics;
+import io.concordance.kit.testing.ServiceProcess;
 import io.concordance.local.LocalStackProcess;
 import io.concordance.local.StackEndpoints;
 import io.minio.GetObjectArgs;
@@ -274,7 +275,9 @@ class WorkersIT {
     private ServiceProcess start(LocalStackProcess stack, String name, Map<String, String> settings)
             throws IOException {
         Map<String, String> all = new java.util.HashMap<>(SETTINGS);
+        all.put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
         all.putAll(settings);
-        return ServiceProcess.start(stack.endpoints(), Files.createDirectories(dir.resolve(name)), all);
+        return ServiceProcess.start(
+                "capture-service", stack.endpoints(), Files.createDirectories(dir.resolve(name)), all);
     }
 }

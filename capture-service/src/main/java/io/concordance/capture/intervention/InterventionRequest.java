@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param vector the direction, value by value
  * @param heads of the hook, where the hook point does not say
  * @param scale 1, absolute, when absent
- * @param positions {@code "all"} when absent, {@code "last"}, {@code "generated"}, or a list of token positions
+ * @param positions {@code "all"} when absent, {@code "last"}, {@code "prompt"}, {@code "generated"}, or a list of
+ *     token positions
  */
 public record InterventionRequest(
         @Nullable String name,

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * At which token positions of a document an intervention is made.
  *
- * @param policy {@code all}, {@code last}, {@code generated} (from the first token of an output span on) or
- *     {@code listed}
+ * @param policy {@code all}, {@code last}, {@code prompt} (before the first token of an output span), {@code generated}
+ *     (from it on) or {@code listed}
  * @param listed positions from 0, ascending; those past a document's end are not there
  */
 public record Positions(String policy, List<Integer> listed) {
@@ -30,11 +30,12 @@ public record Positions(String policy, List<Integer> listed) {
         if (given == null || given.isNull()) {
             return ALL;
         }
-        if (given.isTextual() && List.of("all", "last", "generated").contains(given.asText())) {
+        if (given.isTextual() && List.of("all", "last", "prompt", "generated").contains(given.asText())) {
             return new Positions(given.asText(), List.of());
         }
         if (!given.isArray() || given.isEmpty() || given.size() > MAX_LISTED) {
-            throw new FieldProblem("", given, "all, last, generated, or a list of 1 to " + MAX_LISTED + " positions");
+            throw new FieldProblem(
+                    "", given, "all, last, prompt, generated, or a list of 1 to " + MAX_LISTED + " positions");
         }
         List<Integer> listed = new ArrayList<>();
         for (int i = 0; i < given.size(); i++) {
@@ -68,6 +69,7 @@ public record Positions(String policy, List<Integer> listed) {
         switch (policy) {
             case "all" -> Arrays.fill(document, (byte) 1);
             case "last" -> Arrays.fill(document, Math.max(0, length - 1), length, (byte) 1);
+            case "prompt" -> Arrays.fill(document, 0, firstOutput, (byte) 1);
             case "generated" -> Arrays.fill(document, firstOutput, length, (byte) 1);
             default -> listed.stream().filter(p -> p < length).forEach(p -> document[p] = 1);
         }

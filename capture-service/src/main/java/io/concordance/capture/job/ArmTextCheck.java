@@ -58,10 +58,23 @@ final class ArmTextCheck {
     /**
      * How the arm's roles become text, tried on its first document.
      *
-     * @throws FieldProblem on {@code systemPrompt} or {@code transcripts} when the model's chat template refuses it
+     * @param given by the caller; by the model's chat template, if it has one, when absent
+     * @throws FieldProblem on {@code rendering}, {@code systemPrompt} or {@code transcripts} when the model's chat template refuses it
      */
-    CaptureJob.Rendering rendering(@Nullable String systemPrompt, Supplier<Transcript> first) {
-        if (model.chatTemplate() == null) {
+    CaptureJob.Rendering rendering(@Nullable String given, @Nullable String systemPrompt, Supplier<Transcript> first) {
+        String verbatim = CaptureJob.Rendering.VERBATIM.text();
+        boolean templated = model.chatTemplate() != null;
+        if (given != null
+                && !given.equals(verbatim)
+                && !(templated && given.equals(CaptureJob.Rendering.CHAT_TEMPLATE.text()))) {
+            throw new FieldProblem(
+                    "rendering",
+                    given,
+                    templated
+                            ? verbatim + " or " + CaptureJob.Rendering.CHAT_TEMPLATE.text()
+                            : verbatim + ": the model has no chat template");
+        }
+        if (!templated || verbatim.equals(given)) {
             return CaptureJob.Rendering.VERBATIM;
         }
         try {

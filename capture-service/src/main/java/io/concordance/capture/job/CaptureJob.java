@@ -8,6 +8,7 @@ import io.concordance.capture.intervention.Intervention;
 import io.concordance.capture.intervention.JobInterventions;
 import io.concordance.capture.intervention.LossSums;
 import io.concordance.capture.intervention.Measured;
+import io.concordance.capture.search.Search;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param metrics what is asked about arms with interventions; null when nothing is
  * @param losses the answers so far, by arm; null without metrics
  * @param attribution what is asked of a dictionary's features instead of capturing activations; null when nothing is
+ * @param search what directions are searched for instead, one slice for each radius; null when none are
  * @param problem why it failed
  */
 public record CaptureJob(
@@ -58,9 +60,15 @@ public record CaptureJob(
         @Nullable List<String> metrics,
         @Nullable List<LossSums.Loss> losses,
         @Nullable Attribution attribution,
+        @Nullable Search search,
         @Nullable String problem,
         Instant createdAt,
         @Nullable Instant finishedAt) {
+
+    /** Whether it writes shards. */
+    boolean captures() {
+        return attribution == null && search == null;
+    }
 
     /**
      * @param transcripts digest of the file; {@code documents} their number
@@ -95,7 +103,7 @@ public record CaptureJob(
     public enum Rendering {
         /** By the chat template that the model was registered with. */
         CHAT_TEMPLATE,
-        /** Span texts joined as they are, a system prompt first: the model has no template. */
+        /** Span texts joined as they are, a system prompt first. */
         VERBATIM;
 
         @JsonValue

@@ -3,6 +3,7 @@ package io.concordance.capture.job;
 import io.concordance.capture.attribution.AttributionRequest;
 import io.concordance.capture.generation.GenerationRequest;
 import io.concordance.capture.intervention.InterventionRequest;
+import io.concordance.capture.search.SearchRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param metrics how arms with interventions are judged: {@code ce}, {@code kl}
  * @param attribution which features of a dictionary at the job's one hook the outcome comes from; nothing else is
  *     captured then
+ * @param search for directions at the job's one hook; nothing else is captured then
  */
 record CaptureJobRequest(
         @Nullable String model,
@@ -27,7 +29,8 @@ record CaptureJobRequest(
         @Nullable List<@Nullable Arm> arms,
         @Nullable List<@Nullable InterventionRequest> interventions,
         @Nullable List<@Nullable String> metrics,
-        @Nullable AttributionRequest attribution) {
+        @Nullable AttributionRequest attribution,
+        @Nullable SearchRequest search) {
 
     /** More of a job that is there. */
     record Extension(@Nullable List<@Nullable Arm> arms) {}
@@ -36,6 +39,7 @@ record CaptureJobRequest(
      * @param transcripts digest of an uploaded file
      * @param interventions names of those that the arm is run with
      * @param systemPrompt what documents of an instructed arm begin with
+     * @param rendering {@code verbatim} to go past the model's chat template; how the model has it when absent
      * @param generate what the model is to write after the prompts; what it had written there is dropped
      */
     record Arm(
@@ -44,5 +48,6 @@ record CaptureJobRequest(
             @Nullable String transcripts,
             @Nullable List<@Nullable String> interventions,
             @Nullable String systemPrompt,
+            @Nullable String rendering,
             @Nullable GenerationRequest generate) {}
 }

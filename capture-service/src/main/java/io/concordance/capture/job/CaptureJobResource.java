@@ -1,12 +1,14 @@
 package io.concordance.capture.job;
 
 import io.concordance.contracts.problem.FieldProblem;
+import io.concordance.kit.access.Roles;
 import io.concordance.kit.idempotency.Idempotent;
 import io.concordance.kit.page.Page;
 import io.concordance.kit.problem.ProblemException;
 import io.concordance.kit.sse.Progress;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /** {@code /v1/capture-jobs}. */
 @Path("/v1/capture-jobs")
 @Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed({Roles.SUBMITTER, Roles.REVIEWER, Roles.RELEASER, Roles.AUDITOR})
 class CaptureJobResource {
     private static final int MAX_PAGE = 200;
 
@@ -40,6 +43,7 @@ class CaptureJobResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Idempotent
+    @RolesAllowed(Roles.SUBMITTER)
     public Response submit(@Nullable CaptureJobRequest request) {
         if (request == null) {
             throw new FieldProblem("", null, "a capture job");
@@ -54,6 +58,7 @@ class CaptureJobResource {
     @Path("/{id}/arms")
     @Consumes(MediaType.APPLICATION_JSON)
     @Idempotent
+    @RolesAllowed(Roles.SUBMITTER)
     public Response extend(@PathParam("id") String id, CaptureJobRequest.@Nullable Extension request) {
         if (request == null) {
             throw new FieldProblem("", null, "arms");
@@ -81,6 +86,7 @@ class CaptureJobResource {
 
     @DELETE
     @Path("/{id}")
+    @RolesAllowed(Roles.SUBMITTER)
     public CaptureJob cancel(@PathParam("id") String id) {
         CaptureJob job = jobs.cancel(uuid(id)).orElseThrow(() -> ProblemException.notFound("capture job", id));
         if (job.state() != CaptureJob.State.CANCELLED) {
@@ -109,6 +115,12 @@ class CaptureJobResource {
             throw new FieldProblem("limit", limit, "1 to " + MAX_PAGE);
         }
         return jobs.attributions(existing(id).id(), cursor, limit);
+    }
+
+    @GET
+    @Path("/{id}/directions")
+    public Page<FoundDirections> directions(@PathParam("id") String id) {
+        return new Page<>(jobs.directions(existing(id).id()), null);
     }
 
     private CaptureJob existing(String id) {

@@ -10,6 +10,8 @@ import io.concordance.capture.job.CaptureJob.State;
 import io.concordance.capture.model.HookPoint;
 import io.concordance.capture.model.Models;
 import io.concordance.capture.model.RegisteredModel;
+import io.concordance.capture.search.Search;
+import io.concordance.capture.search.Searches;
 import io.concordance.capture.transcript.DocumentIndex;
 import io.concordance.capture.transcript.TranscriptFiles;
 import io.concordance.contracts.digest.Digests;
@@ -44,6 +46,7 @@ public class CaptureJobs {
     private final TranscriptFiles transcripts;
     private final Interventions interventions;
     private final Attributions attributions;
+    private final Searches searches;
     private final CaptureConfig.Slice settings;
 
     CaptureJobs(
@@ -52,9 +55,11 @@ public class CaptureJobs {
             TranscriptFiles transcripts,
             Interventions interventions,
             Attributions attributions,
+            Searches searches,
             CaptureConfig config) {
         this.repository = repository;
         this.attributions = attributions;
+        this.searches = searches;
         this.interventions = interventions;
         this.models = models;
         this.transcripts = transcripts;
@@ -79,7 +84,10 @@ public class CaptureJobs {
         List<CaptureJob.Arm> arms = arms(model, request.arms(), role, checked, indexes);
         List<String> metrics = metrics(model, request.metrics(), arms);
         Attribution attribution = attribution(model, hooks, role, arms, request);
-        List<Slicing.Slice> slices = slicing(model, policy).cut(indexes);
+        Search search = search(model, hooks, role, arms, request);
+        List<Slicing.Slice> slices = search == null
+                ? slicing(model, policy).cut(indexes)
+                : Slicing.repeated(indexes.getFirst(), search.radius().size());
         CaptureJob job = new CaptureJob(
                 UUID.randomUUID(),
                 State.ACCEPTED,
@@ -101,6 +109,7 @@ public class CaptureJobs {
                 metrics.isEmpty() ? null : metrics,
                 null,
                 attribution,
+                search,
                 null,
                 Instant.now().truncatedTo(ChronoUnit.MILLIS),
                 null);
@@ -126,7 +135,10 @@ public class CaptureJobs {
         List<DocumentIndex> indexes = new ArrayList<>();
         List<CaptureJob.Arm> arms = arms(model, request.arms(), job.role(), interventions.check(model, null), indexes);
         if (job.attribution() != null) {
-            requireGiven(arms);
+            requireGiven(arms, "attribution");
+        }
+        if (job.search() != null) {
+            throw new FieldProblem("arms", arms.size(), "none: a search has the arm that it began with");
         }
         List<Slicing.Slice> slices =
                 slicing(model, ContextPolicy.of(job.contextPolicy())).cut(indexes);
@@ -193,6 +205,11 @@ public class CaptureJobs {
         return repository.attributions(id, after, limit);
     }
 
+    /** What a search found so far, in order of its radii. */
+    List<FoundDirections> directions(UUID id) {
+        return repository.directions(id);
+    }
+
     /** Stops a job that has not ended; slices that are done stay. The job as it is then, empty when there is none. */
     Optional<CaptureJob> cancel(UUID id) {
         repository.cancel(id);
@@ -238,16 +255,18 @@ public class CaptureJobs {
                     throw new FieldProblem("name", name, "a name that no other arm has");
                 }
                 List<String> made = made(arm.interventions(), checked);
-                ArmKind kind = ArmKind.of(arm.kind(), role, !made.isEmpty());
                 String digest = given("transcripts", arm.transcripts());
                 DocumentIndex index =
                         Digests.isDigest(digest) ? transcripts.index(digest).orElse(null) : null;
                 if (index == null) {
                     throw new FieldProblem("transcripts", digest, "the digest of an uploaded file, sha256:<64 hex>");
                 }
+                ArmKind kind =
+                        ArmKind.of(arm.kind(), role, !made.isEmpty(), arm.generate() == null && replays(digest, index));
                 String systemPrompt = text.systemPrompt(arm.systemPrompt(), kind);
                 Generation generation = text.generation(arm.generate());
                 CaptureJob.Rendering rendering = text.rendering(
+                        arm.rendering(),
                         systemPrompt,
                         () -> transcripts.read(digest, 0, index.ends()[0]).getFirst());
                 int more = (generation == null ? 0 : generation.tokens() * settings.charactersPerToken())
@@ -266,6 +285,12 @@ public class CaptureJobs {
             });
         }
         return arms;
+    }
+
+    /** Whether what the model wrote in the first transcript says that it was written with interventions. */
+    private boolean replays(String digest, DocumentIndex index) {
+        return transcripts.read(digest, 0, index.ends()[0]).getFirst().spans().stream()
+                .anyMatch(span -> span.provenance() != null && span.provenance().containsKey("interventions"));
     }
 
     private static List<String> made(@Nullable List<@Nullable String> names, Interventions.Checked checked) {
@@ -321,17 +346,51 @@ public class CaptureJobs {
         if (!role.equals("learning")) {
             throw new FieldProblem("role", role, "learning: evaluation transcripts choose no features");
         }
-        requireGiven(arms);
+        requireGiven(arms, "attribution");
         return inside("attribution", () -> attributions.check(model, hooks.getFirst(), request.attribution()));
     }
 
-    private static void requireGiven(List<CaptureJob.Arm> arms) {
+    private @Nullable Search search(
+            RegisteredModel model,
+            List<HookPoint> hooks,
+            String role,
+            List<CaptureJob.Arm> arms,
+            CaptureJobRequest request) {
+        if (request.search() == null) {
+            return null;
+        }
+        if (request.attribution() != null) {
+            throw new FieldProblem("search", null, "none, as the job asks for attribution");
+        }
+        if (ContextPolicy.requested(request.contextPolicy()) == ContextPolicy.WINDOW) {
+            throw new FieldProblem("contextPolicy", "window", "truncate or refuse, as the job searches");
+        }
+        if (hooks.size() != 1) {
+            throw new FieldProblem("hooks", hooks.size(), "one hook point, where directions are added");
+        }
+        if (!role.equals("learning")) {
+            throw new FieldProblem("role", role, "learning: evaluation transcripts find no directions");
+        }
+        if (arms.size() != 1) {
+            throw new FieldProblem("arms", arms.size(), "one arm, whose prompts the search runs on");
+        }
+        requireGiven(arms, "a search");
+        if (arms.getFirst().documents() > Search.MOST_PROMPTS) {
+            throw new FieldProblem(
+                    "arms[0].transcripts",
+                    arms.getFirst().documents() + " documents",
+                    "at most " + Search.MOST_PROMPTS + ", such as a subset");
+        }
+        return inside("search", () -> searches.check(model, hooks.getFirst(), request.search()));
+    }
+
+    private static void requireGiven(List<CaptureJob.Arm> arms, String what) {
         for (int i = 0; i < arms.size(); i++) {
             if (arms.get(i).interventions() != null || arms.get(i).generate() != null) {
                 throw new FieldProblem(
                         "arms[" + i + "]",
                         arms.get(i).name(),
-                        "an arm of given transcripts in the unmodified model, as the job asks for attribution");
+                        "an arm of given transcripts in the unmodified model, as the job asks for " + what);
             }
         }
     }

@@ -9,6 +9,7 @@ import io.concordance.capture.intervention.Measured;
 import io.concordance.capture.job.CaptureJob.State;
 import io.concordance.capture.model.HookPoint;
 import io.concordance.capture.model.RegisteredModel;
+import io.concordance.capture.search.Search;
 import io.concordance.contracts.event.CaptureJobAccepted;
 import io.concordance.contracts.event.CaptureJobEnded;
 import io.concordance.contracts.event.Event;
@@ -61,11 +62,12 @@ class PostgresCaptureJobRepository {
         jdbi.useTransaction(handle -> {
             handle.createUpdate("""
                             insert into capture_job (id, state, model, hooks, role, dtype, context_policy, position_means,
-                                                     part_bytes, arms, interventions, metrics, attribution, slices, documents,
+                                                     part_bytes, arms, interventions, metrics, attribution, search, slices,
+                                                     documents,
                                                      created_at)
                             values (:id, :state, :model, cast(:hooks as jsonb), :role, :dtype, :contextPolicy,
                                     :positionMeans, :partBytes, cast(:arms as jsonb), cast(:interventions as jsonb),
-                                    cast(:metrics as jsonb), cast(:attribution as jsonb), :slices, :documents, :createdAt)
+                                    cast(:metrics as jsonb), cast(:attribution as jsonb), cast(:search as jsonb), :slices, :documents, :createdAt)
                             """)
                     .bind("id", job.id())
                     .bind("state", job.state().text())
@@ -80,6 +82,7 @@ class PostgresCaptureJobRepository {
                     .bind("interventions", job.interventions() == null ? null : json(job.interventions()))
                     .bind("metrics", job.metrics() == null ? null : json(job.metrics()))
                     .bind("attribution", job.attribution() == null ? null : json(job.attribution()))
+                    .bind("search", job.search() == null ? null : json(job.search()))
                     .bind("slices", slices.size())
                     .bind("documents", job.documents())
                     .bind("createdAt", job.createdAt())
@@ -176,7 +179,7 @@ class PostgresCaptureJobRepository {
                 job.id().toString(),
                 job.model(),
                 model.onnxDigest(),
-                job.hooks(),
+                job.captures() ? job.hooks() : List.of(),
                 job.role(),
                 job.dtype(),
                 job.arms().stream()
@@ -241,6 +244,16 @@ class PostgresCaptureJobRepository {
         return new Page<>(items, more ? Integer.toString(items.getLast().slice()) : null);
     }
 
+    /** What finished slices of a search found, in order of slice. */
+    List<FoundDirections> directions(UUID id) {
+        return jdbi.withHandle(handle -> handle.createQuery("""
+                        select directions from slice where job = :id and directions is not null order by slice
+                        """)
+                .bind("id", id)
+                .map((row, context) -> read(row.getString("directions"), FoundDirections.class))
+                .list());
+    }
+
     void cancel(UUID id) {
         jdbi.useTransaction(handle -> {
             Optional<Integer> slices =
@@ -264,6 +277,7 @@ class PostgresCaptureJobRepository {
         String measured = row.getString("measured");
         String asked = row.getString("metrics");
         String attribution = row.getString("attribution");
+        String search = row.getString("search");
         List<String> metrics = asked == null ? null : List.of(read(asked, String[].class));
         return new CaptureJob(
                 row.getObject("id", UUID.class),
@@ -288,6 +302,7 @@ class PostgresCaptureJobRepository {
                 metrics,
                 metrics == null ? null : losses(row, arms, metrics),
                 attribution == null ? null : read(attribution, Attribution.class),
+                search == null ? null : read(search, Search.class),
                 row.getString("problem"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 finished == null ? null : finished.toInstant());

@@ -2,6 +2,7 @@ package io.concordance.capture.job;
 
 import io.concordance.capture.transcript.DocumentIndex;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -42,6 +43,11 @@ record Slicing(int tokens, int documents, long bytes, int charactersPerToken, in
             order.add(slices.get(next).get(taken[next]++));
         }
         return order;
+    }
+
+    /** The whole of one arm, several times over. */
+    static List<Slice> repeated(DocumentIndex index, int times) {
+        return Collections.nCopies(times, slice(0, index, 0, index.documents()));
     }
 
     private static boolean isBefore(int[] taken, List<List<Slice>> slices, int arm, int other) {

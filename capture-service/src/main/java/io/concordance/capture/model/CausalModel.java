@@ -24,7 +24,7 @@ public final class CausalModel implements AutoCloseable {
      * @param logits output with the next-token logits, {@code [batch, sequence, vocabulary]}
      * @param sites where runs may change values
      */
-    static CausalModel open(
+    public static CausalModel open(
             RegisteredModel registered, String logits, List<EditSite> sites, ModelProto onnx, Path tokenizerFile) {
         NextToken.Surgery surgery = NextToken.of(EditSurgery.editable(onnx, sites), logits);
         DecoderSession session = DecoderSession.open(surgery, sites);

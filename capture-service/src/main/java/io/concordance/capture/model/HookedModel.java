@@ -48,7 +48,18 @@ public final class HookedModel implements AutoCloseable {
     /** A model outside the registry, from its files. */
     public static HookedModel open(
             RegisteredModel registered, List<HookPoint> hooks, DType dtype, Path onnx, Path tokenizer) {
-        return open(registered, hooks, dtype, OnnxFile.read(onnx), tokenizer);
+        return open(registered, hooks, dtype, List.of(), onnx, tokenizer);
+    }
+
+    /** As {@link #open(RegisteredModel, List, DType, Path, Path)}, with sites where runs may change values. */
+    public static HookedModel open(
+            RegisteredModel registered,
+            List<HookPoint> hooks,
+            DType dtype,
+            List<EditSite> sites,
+            Path onnx,
+            Path tokenizer) {
+        return open(registered, hooks, dtype, sites, OnnxFile.read(onnx), tokenizer);
     }
 
     static HookedModel open(

@@ -1,8 +1,10 @@
 package io.concordance.capture.model;
 
 import io.concordance.contracts.problem.FieldProblem;
+import io.concordance.kit.access.Roles;
 import io.concordance.kit.page.Page;
 import io.concordance.kit.problem.ProblemException;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** {@code /v1/models}. */
 @Path("/v1/models")
 @Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed({Roles.SUBMITTER, Roles.REVIEWER, Roles.RELEASER, Roles.AUDITOR, Roles.TRAINER})
 class ModelResource {
     private static final int MAX_PAGE = 200;
 
@@ -36,6 +39,7 @@ class ModelResource {
 
     @POST
     @Consumes(MediaType.MULTIPART_FORM_DATA)
+    @RolesAllowed(Roles.SUBMITTER)
     public Response register(
             @RestForm @Nullable String name,
             @RestForm @Nullable FileUpload onnx,
@@ -78,6 +82,7 @@ class ModelResource {
 
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
+    @RolesAllowed(Roles.SUBMITTER)
     public Response register(@Nullable ModelRequest request) {
         if (request == null) {
             throw new FieldProblem("", null, "a JSON object with name and source");

@@ -5,6 +5,7 @@ import io.concordance.contracts.event.ObjectRef;
 import io.concordance.kit.store.ObjectStore;
 import io.concordance.kit.store.ObjectStoreException;
 import io.concordance.kit.store.StoredObject;
+import io.concordance.kit.trace.Traces;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +22,8 @@ final class PartUploads implements AutoCloseable {
     /** @param threads objects that are sent at once */
     PartUploads(ObjectStore objects, int threads) {
         this.objects = objects;
-        this.senders = Executors.newFixedThreadPool(
-                threads, Thread.ofPlatform().name("shard-upload-", 0).daemon().factory());
+        this.senders = Traces.carrying(Executors.newFixedThreadPool(
+                threads, Thread.ofPlatform().name("shard-upload-", 0).daemon().factory()));
     }
 
     Slice slice() {

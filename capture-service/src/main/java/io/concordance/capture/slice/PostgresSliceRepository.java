@@ -9,8 +9,11 @@ import io.concordance.capture.intervention.Measured;
 import io.concordance.capture.job.CaptureJob;
 import io.concordance.capture.job.CaptureJob.State;
 import io.concordance.capture.job.ContextPolicy;
+import io.concordance.capture.job.FoundDirections;
 import io.concordance.capture.model.HookPoint;
+import io.concordance.capture.search.Search;
 import io.concordance.contracts.event.CaptureJobEnded;
+import io.concordance.contracts.event.DirectionsFound;
 import io.concordance.contracts.event.Event;
 import io.concordance.contracts.event.ShardWritten;
 import io.concordance.contracts.json.Json;
@@ -21,6 +24,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -49,7 +53,7 @@ class PostgresSliceRepository {
             return handle.createQuery("""
                             select j.id, s.slice, j.slices, s.done_at is not null as done, j.state, j.model, j.hooks,
                                    j.role, j.dtype, j.context_policy, j.position_means, j.part_bytes, j.arms -> s.arm as arm, s.documents, s.from_byte, s.to_byte,
-                                   j.arms, j.interventions, j.metrics, j.attribution
+                                   j.arms, j.interventions, j.metrics, j.attribution, j.search
                             from slice s join capture_job j on j.id = s.job
                             where s.job = :job and s.slice = :slice
                             """)
@@ -81,10 +85,13 @@ class PostgresSliceRepository {
             if (written != null) {
                 keepWritten(handle, work, written);
             }
-            for (int hook = 0; work.attribution() == null && hook < work.hooks().size(); hook++) {
+            for (int hook = 0; work.captures() && hook < work.hooks().size(); hook++) {
                 for (int part = 0; part < result.parts().size(); part++) {
                     outbox.add(handle, Event.of(SOURCE, work.job().toString(), written(work, result, hook, part)));
                 }
+            }
+            if (result.directions() != null) {
+                outbox.add(handle, Event.of(SOURCE, work.job().toString(), found(work, result.directions())));
             }
             if (last) {
                 outbox.add(handle, Event.of(SOURCE, work.job().toString(), ended(handle, work, State.COMPLETED, null)));
@@ -169,7 +176,8 @@ class PostgresSliceRepository {
         handle.createUpdate("""
                         update slice set done_at = now(), tokens = :tokens, truncated = :truncated,
                                          shards = cast(:shards as jsonb), loss = cast(:loss as jsonb),
-                                         attribution = cast(:attribution as jsonb)
+                                         attribution = cast(:attribution as jsonb),
+                                         directions = cast(:directions as jsonb)
                         where job = :job and slice = :slice
                         """)
                 .bind("tokens", result.tokens())
@@ -177,6 +185,7 @@ class PostgresSliceRepository {
                 .bind("shards", new String(Json.bytes(result.parts()), StandardCharsets.UTF_8))
                 .bind("loss", result.loss() == null ? null : json(result.loss()))
                 .bind("attribution", result.attributions() == null ? null : json(result.attributions()))
+                .bind("directions", result.directions() == null ? null : json(result.directions()))
                 .bind("job", work.job())
                 .bind("slice", work.slice())
                 .execute();
@@ -192,11 +201,7 @@ class PostgresSliceRepository {
                         where id = :job returning slices_done = slices
                         """)
                 .bind("tokens", result.tokens())
-                .bind(
-                        "rows",
-                        work.attribution() == null
-                                ? result.tokens() * work.hooks().size()
-                                : 0)
+                .bind("rows", work.captures() ? result.tokens() * work.hooks().size() : 0)
                 .bind("truncated", result.truncated())
                 .bind("summaries", result.summaries())
                 .bind("job", work.job())
@@ -222,6 +227,29 @@ class PostgresSliceRepository {
                 part.documents(),
                 index,
                 result.parts().size());
+    }
+
+    private static DirectionsFound found(SliceWork work, FoundDirections found) {
+        return new DirectionsFound(
+                work.job().toString(),
+                work.model(),
+                work.slice(),
+                work.slices(),
+                work.hooks().getFirst().name(),
+                Objects.requireNonNull(work.search()).target(),
+                found.radius(),
+                found.norm(),
+                found.directions().size(),
+                found.object());
+    }
+
+    /** Whether a slice's job has ended, in whatever way. */
+    boolean hasEnded(SliceWork work) {
+        return jdbi.withHandle(handle -> State.of(handle.createQuery("select state from capture_job where id = :job")
+                        .bind("job", work.job())
+                        .mapTo(String.class)
+                        .one())
+                .isFinal());
     }
 
     /**
@@ -289,6 +317,7 @@ class PostgresSliceRepository {
     private static SliceWork work(ResultSet row) throws SQLException {
         String metrics = row.getString("metrics");
         String attribution = row.getString("attribution");
+        String search = row.getString("search");
         return new SliceWork(
                 row.getObject("id", UUID.class),
                 row.getInt("slice"),
@@ -308,7 +337,8 @@ class PostgresSliceRepository {
                 row.getLong("to_byte"),
                 interventions(row),
                 metrics == null ? List.of() : List.of(read(metrics, String[].class)),
-                attribution == null ? null : read(attribution, Attribution.class));
+                attribution == null ? null : read(attribution, Attribution.class),
+                search == null ? null : read(search, Search.class));
     }
 
     private static <T> T read(String json, Class<T> type) {

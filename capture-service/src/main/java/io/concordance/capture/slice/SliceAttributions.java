@@ -81,7 +81,7 @@ class SliceAttributions {
         ObjectRef stored = stored(work.attributionKey(), file);
         int tokens = forced.stream().mapToInt(prompt -> prompt.tokens().length).sum();
         return new SliceShards(
-                truncated[0], 0, List.of(new SliceShards.Part(tokens, forced.size(), List.of())), null, stored);
+                truncated[0], 0, List.of(new SliceShards.Part(tokens, forced.size(), List.of())), null, stored, null);
     }
 
     /** An earlier try may have kept other bytes, where another processor rounds otherwise; they stand. */

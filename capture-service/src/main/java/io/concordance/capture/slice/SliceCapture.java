@@ -7,6 +7,7 @@ import io.concordance.capture.model.HookedModel;
 import io.concordance.capture.model.ModelRunException;
 import io.concordance.capture.model.TokenBatch;
 import io.concordance.contracts.transcript.Transcript;
+import io.concordance.kit.loop.Loop;
 import io.concordance.kit.store.ObjectStore;
 import java.util.List;
 
@@ -57,6 +58,7 @@ public final class SliceCapture implements AutoCloseable {
         try {
             for (int p = 0; p < parts.size(); p++) {
                 sending.check();
+                Loop.cameRound();
                 int index = p;
                 SlicePart part = new SlicePart(
                         parts.get(p),
@@ -87,7 +89,7 @@ public final class SliceCapture implements AutoCloseable {
 
         /** Returns when all shards are durable. */
         public SliceShards stored() {
-            return new SliceShards(truncated, 0, sending.stored(), null, null);
+            return new SliceShards(truncated, 0, sending.stored(), null, null, null);
         }
 
         @Override

@@ -1,11 +1,13 @@
 package io.concordance.capture.slice;
 
 import io.concordance.capture.CaptureConfig;
+import io.concordance.capture.chat.ChatTemplate;
 import io.concordance.capture.generation.ArmText;
 import io.concordance.capture.generation.Continuations;
 import io.concordance.capture.generation.Generation;
 import io.concordance.capture.generation.WrittenDocument;
 import io.concordance.capture.intervention.ArmEdits;
+import io.concordance.capture.job.CaptureJob;
 import io.concordance.capture.job.ContextPolicy;
 import io.concordance.capture.model.HookedModel;
 import io.concordance.capture.model.Models;
@@ -27,6 +29,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The texts that a slice's model runs read: its transcripts as the arm has them, or what the model writes after their
@@ -50,6 +53,12 @@ class SliceTexts {
         this.batchTokens = config.slice().batchTokens();
     }
 
+    private static ArmText text(SliceWork work, RegisteredModel model, @Nullable String systemPrompt) {
+        return work.arm().rendering() == CaptureJob.Rendering.VERBATIM
+                ? ArmText.of((ChatTemplate) null, systemPrompt)
+                : ArmText.of(model, systemPrompt);
+    }
+
     /** Documents of a slice, to be read by any model of the job. */
     interface Texts {
         List<ReadDocument> read(HookedModel model);
@@ -60,7 +69,7 @@ class SliceTexts {
 
     /** The transcripts of the arm as they were given. */
     Texts given(SliceWork work, RegisteredModel model) {
-        ArmText text = ArmText.of(model, work.arm().systemPrompt());
+        ArmText text = text(work, model, work.arm().systemPrompt());
         List<Transcript> given = transcripts(work, text);
         return new Texts() {
             @Override
@@ -93,7 +102,7 @@ class SliceTexts {
 
     /** The prompts of the arm's transcripts; those of a template have their special tokens already. */
     List<Prompt> prompts(SliceWork work, RegisteredModel model) {
-        ArmText text = ArmText.of(model, work.arm().systemPrompt());
+        ArmText text = text(work, model, work.arm().systemPrompt());
         return transcripts(work, text).stream()
                 .map(transcript -> new Prompt(transcript, text.prompt(transcript), !text.hasTemplate()))
                 .toList();
@@ -105,9 +114,9 @@ class SliceTexts {
         if (settings == null) {
             return given(work, model);
         }
-        ArmText instructed = ArmText.of(model, work.arm().systemPrompt());
+        ArmText instructed = text(work, model, work.arm().systemPrompt());
         Continuations continuations = new Continuations(
-                ArmText.of(model, null), settings, model.eosToken(), provenance(work, settings), batchTokens);
+                text(work, model, null), settings, model.eosToken(), provenance(work, settings), batchTokens);
         List<WrittenDocument> written = written(work, model, continuations, transcripts(work, instructed), edits);
         return new Texts() {
             @Override

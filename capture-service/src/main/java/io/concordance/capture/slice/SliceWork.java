@@ -5,7 +5,9 @@ import io.concordance.capture.intervention.JobInterventions;
 import io.concordance.capture.job.CaptureJob;
 import io.concordance.capture.job.ContextPolicy;
 import io.concordance.capture.model.HookPoint;
+import io.concordance.capture.search.Search;
 import io.concordance.contracts.attribution.AttributionFile;
+import io.concordance.contracts.search.DirectionsFile;
 import io.concordance.contracts.shard.ShardHeader;
 import io.concordance.contracts.shard.ShardKeys;
 import io.concordance.contracts.tensor.DType;
@@ -24,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param fromByte offset of its first line in the arm's transcripts
  * @param toByte offset just past its last line
  * @param metrics what is asked about arms with interventions
- * @param attribution what is asked instead of activations; null when activations are captured
+ * @param attribution what is asked of features instead of activations; null when nothing is
+ * @param search for directions instead, of which the slice is one radius; null when there is none
  */
 public record SliceWork(
         UUID job,
@@ -45,7 +48,13 @@ public record SliceWork(
         long toByte,
         JobInterventions interventions,
         List<String> metrics,
-        @Nullable Attribution attribution) {
+        @Nullable Attribution attribution,
+        @Nullable Search search) {
+
+    /** Whether activations are kept, and nothing else. */
+    boolean captures() {
+        return attribution == null && search == null;
+    }
 
     DType tensorType() {
         return switch (dtype) {
@@ -63,6 +72,16 @@ public record SliceWork(
     /** Where the slice's attributions are kept. */
     String attributionKey() {
         return AttributionFile.key(job.toString(), slice);
+    }
+
+    /** Where the directions are kept that the slice's search found. */
+    String directionsKey() {
+        return DirectionsFile.key(job.toString(), slice);
+    }
+
+    /** What the names of the single directions of the slice's search begin with. */
+    String directionNames() {
+        return job + "-" + slice + "-";
     }
 
     /** Where what the slice's arm had the model write is kept. */

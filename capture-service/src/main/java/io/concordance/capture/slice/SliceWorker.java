@@ -34,6 +34,7 @@ class SliceWorker {
     private final SliceTexts texts;
     private final SliceInterventions interventions;
     private final SliceAttributions attributions;
+    private final SliceSearches searches;
     private final ObjectStore objects;
     private final MeterRegistry meters;
     private final SliceCapture capture;
@@ -45,6 +46,7 @@ class SliceWorker {
             SliceTexts texts,
             SliceInterventions interventions,
             SliceAttributions attributions,
+            SliceSearches searches,
             ObjectStore objects,
             MeterRegistry meters,
             CaptureConfig config) {
@@ -53,6 +55,7 @@ class SliceWorker {
         this.texts = texts;
         this.interventions = interventions;
         this.attributions = attributions;
+        this.searches = searches;
         this.objects = objects;
         this.meters = meters;
         this.turns = new Semaphore(config.workers());
@@ -95,7 +98,9 @@ class SliceWorker {
             return;
         }
         if (finish(work, result)) {
+            meters.counter("concordance.capture.slices").increment();
             meters.counter("concordance.capture.tokens").increment(result.tokens());
+            meters.counter("concordance.capture.shard.bytes").increment(result.bytes());
         } else {
             discard(work);
         }
@@ -138,6 +143,9 @@ class SliceWorker {
             if (work.attribution() != null) {
                 return attributions.run(work, work.attribution(), model);
             }
+            if (work.search() != null) {
+                return searches.run(work, work.search(), model, () -> slices.hasEnded(work));
+            }
             done = run(work, model);
         } finally {
             turns.release();
@@ -176,6 +184,10 @@ class SliceWorker {
     private void discard(SliceWork work) {
         if (work.attribution() != null) {
             objects.delete(work.attributionKey());
+            return;
+        }
+        if (work.search() != null) {
+            searches.discard(work);
             return;
         }
         if (work.arm().generate() != null) {

@@ -1,7 +1,9 @@
 package io.concordance.capture.transcript;
 
 import io.concordance.contracts.problem.FieldProblem;
+import io.concordance.kit.access.Roles;
 import io.concordance.kit.problem.ProblemException;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** {@code /v1/transcripts}. */
 @Path("/v1/transcripts")
 @Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed({Roles.SUBMITTER, Roles.REVIEWER, Roles.RELEASER, Roles.AUDITOR})
 class TranscriptResource {
     private final TranscriptFiles files;
 
@@ -26,6 +29,7 @@ class TranscriptResource {
 
     @POST
     @Consumes("application/x-ndjson")
+    @RolesAllowed(Roles.SUBMITTER)
     public Response upload(@Nullable InputStream body) {
         if (body == null) {
             throw new FieldProblem("transcripts", null, "at least one transcript, one JSON object a line");
@@ -40,6 +44,7 @@ class TranscriptResource {
     @POST
     @Path("/{digest}/subsets")
     @Consumes(MediaType.APPLICATION_JSON)
+    @RolesAllowed(Roles.SUBMITTER)
     public Subset.Made subset(@PathParam("digest") String digest, Subset.@Nullable Request request) {
         return files.subset(digest, Subset.of(request))
                 .orElseThrow(() -> ProblemException.notFound("transcript file", digest));

@@ -30,6 +30,7 @@ class InterventionsTest {
         assertThat(mask("\"all\"")).containsExactly(1, 1, 1, 1, 1, 1, 1, 1, 0, 0);
         assertThat(mask("\"last\"")).containsExactly(0, 0, 0, 0, 1, 0, 0, 1, 0, 0);
         assertThat(mask("\"generated\"")).containsExactly(0, 0, 0, 1, 1, 0, 0, 0, 0, 0);
+        assertThat(mask("\"prompt\"")).containsExactly(1, 1, 1, 0, 0, 1, 1, 1, 0, 0);
         assertThat(mask("[5, 2, 90]")).containsExactly(0, 0, 1, 0, 0, 0, 1, 0, 0, 0);
     }
 

@@ -29,6 +29,10 @@ public final class AttributionFixture implements AutoCloseable {
         this.hooked = HookedModel.open(model, List.of(hook), DType.F32, onnx, tokenizer);
     }
 
+    public String tensor() {
+        return hook.tensor();
+    }
+
     public GradientModel gradients(GradientTarget target) {
         return GradientModel.open(onnx, List.of(hook.tensor()), target, hooked.context());
     }
