@@ -25,6 +25,7 @@ import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -73,7 +74,8 @@ class DictionaryIT extends DictionaryRuns {
         historyEndsAtTheLastStep(id, run);
         assertThat(run.getDouble("metrics.explained")).isCloseTo(1 - run.getDouble("metrics.fvu"), within(1e-6));
         assertThat(run.getDouble("metrics.cosine")).isBetween(0.5, 1.0);
-        given().get("/q/metrics").then().statusCode(200);
+        assertThat(given().get("/q/metrics").then().statusCode(200).extract().asString())
+                .contains("concordance_trainer_steps_seconds_count", "concordance_trainer_checkpoints_seconds_count");
     }
 
     private void announces(String id, String digest) {
@@ -281,6 +283,71 @@ class DictionaryIT extends DictionaryRuns {
         assertThat(run.getString("state")).isEqualTo("completed");
         assertThat(run.getLong("coverage.rows")).isEqualTo(benign);
         assertThat(run.getLong("coverage.seen")).isEqualTo(benign);
+    }
+
+    @Test
+    void aSteeredCaptureIsLearntFromLessItsSteering() {
+        CaptureFixture steered = new CaptureFixture(WIDTH, 4, 300, "learning", 18);
+        CaptureFixture unsteered = new CaptureFixture(WIDTH, 4, 300, "learning", 28);
+        CaptureFixture longer = new CaptureFixture(WIDTH, 4, 301, "learning", 28);
+        publish(List.of(steered.accepted(), unsteered.accepted(), longer.accepted()));
+        publish(announcements(steered));
+        publish(announcements(unsteered));
+        publish(announcements(longer));
+        List<Double> push = new ArrayList<>(Collections.nCopies(WIDTH, 0.0));
+        Map<String, Object> request = request("steered", List.of(steered.id), 10_000);
+        refusedWithout("job", request, unsteered.id, push, unsteered.id, "benign");
+        refusedWithout("job", request, steered.id, push, unsteered.id, "benign");
+        request.put("arms", List.of("benign"));
+        refusedWithout("directions[0]", request, steered.id, push, unsteered.id, "benign");
+        push.set(3, 2.0);
+        refusedWithout("shift.job", request, steered.id, push, steered.id, "benign");
+        refusedWithout("shift.job", request, steered.id, push, unsteered.id, "off-policy");
+        refusedWithout("shift.arm", request, steered.id, push, unsteered.id, "unheard-of");
+
+        request.put("input", without(steered.id, push, longer.id, "benign"));
+        JsonPath other = awaitEnd(submit(request).getString("id"));
+        request.put("input", without(steered.id, push, unsteered.id, "benign"));
+        JsonPath run = awaitEnd(submit(request).getString("id"));
+
+        assertThat(other.getString("state")).isEqualTo("failed");
+        assertThat(other.getString("problem"))
+                .contains("input.without[0].shift")
+                .contains("rows unsteered");
+        assertThat(run.getString("state")).as(run.prettify()).isEqualTo("completed");
+        assertThat(run.getString("config.input.without[0].arm")).isEqualTo("benign");
+        JsonPath removed = given().get("/v1/dictionaries/" + run.getString("id") + "/export/cfg.json")
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath()
+                .setRootPath("metadata.training_architecture_details.steering_removed[0]");
+        assertThat(removed.getString("arm")).isEqualTo("benign");
+        assertThat(removed.getLong("rows")).isEqualTo((steered.rows(0).length + steered.rows(2).length) / WIDTH);
+        assertThat(removed.getFloat("directions[0][3]")).isEqualTo(1);
+        assertThat(removed.getList("shift")).hasSize(WIDTH);
+        refusedWithout("directions[0]", request, steered.id, push.subList(2, 9), unsteered.id, "benign");
+    }
+
+    private static Map<String, Object> without(String job, List<Double> direction, String unsteered, String arm) {
+        return Map.of(
+                "without",
+                List.of(Map.of(
+                        "job", job,
+                        "directions", List.of(direction),
+                        "shift", Map.of("job", unsteered, "arm", arm))));
+    }
+
+    private static void refusedWithout(
+            String field,
+            Map<String, Object> request,
+            String job,
+            List<Double> direction,
+            String unsteered,
+            String arm) {
+        Map<String, Object> refused = new HashMap<>(request);
+        refused.put("input", without(job, direction, unsteered, arm));
+        refused("input.without[0]." + field, refused);
     }
 
     @Test

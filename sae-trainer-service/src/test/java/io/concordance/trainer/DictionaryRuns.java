@@ -40,6 +40,9 @@ abstract class DictionaryRuns {
     @Inject
     ObjectStore store;
 
+    @Inject
+    KnownCaptures captures;
+
     Platform platform;
 
     @TempDir
@@ -54,8 +57,10 @@ abstract class DictionaryRuns {
         return events;
     }
 
+    /** Publishes events and waits until the jobs among them are known, so that a request may name them. */
     void publish(List<? extends Event<?>> events) {
         CaptureFixture.publish(platform.endpoints().kafka().bootstrapServers(), events);
+        captures.awaitJobs(events);
     }
 
     static Map<String, Object> request(String name, List<String> jobs, long tokens) {

@@ -47,6 +47,9 @@ class ImportIT {
     @Inject
     ObjectStore store;
 
+    @Inject
+    KnownCaptures captures;
+
     Platform platform;
 
     @TempDir
@@ -209,5 +212,6 @@ class ImportIT {
 
     private void publish(List<? extends Event<?>> events) {
         CaptureFixture.publish(platform.endpoints().kafka().bootstrapServers(), events);
+        captures.awaitJobs(events);
     }
 }

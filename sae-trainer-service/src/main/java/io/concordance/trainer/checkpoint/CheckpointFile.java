@@ -1,6 +1,7 @@
 package io.concordance.trainer.checkpoint;
 
 import io.concordance.contracts.dictionary.PositionOffsets;
+import io.concordance.contracts.dictionary.SteeringRemoved;
 import io.concordance.contracts.event.DictionaryCheckpointed.Metrics;
 import io.concordance.contracts.json.Json;
 import io.concordance.contracts.problem.FieldProblem;
@@ -18,6 +19,8 @@ import io.concordance.trainer.stream.PositionState;
 import io.concordance.trainer.stream.StreamState;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +30,8 @@ import java.util.Objects;
 /**
  * Checkpoints as safetensors: tensors {@code encoder}, {@code encoder.first_moment}, ... of every parameter,
  * {@code last_fired}, {@code firings}, {@code recent}, {@code leftover}, {@code leftover_rows},
- * {@code leftover_documents}, {@code seen}, {@code position_offset} of a run that subtracts it; scalars in the metadata,
+ * {@code leftover_documents}, {@code seen}, {@code position_offset} of a run that subtracts it, {@code steering.0.shift},
+ * {@code .mean} and {@code .directions} of a run that learns from steered models; scalars in the metadata,
  * floating-point ones as the hex digits of their bits, and the latest metrics as canonical JSON. The bytes are a function of
  * the state.
  */
@@ -64,6 +68,7 @@ public final class CheckpointFile {
                 .metadata("pairs.documentPairs", Long.toString(stream.pairs().documentPairs()));
         metrics(out, train);
         positions(out, checkpoint.positions());
+        steering(out, checkpoint.steering());
         int width = Objects.requireNonNull(train.values().get(Parameter.DECODER_BIAS)).length;
         KernelShape sizes = new KernelShape(width, train.lastFired().length, 1);
         for (Quantity quantity : KEPT) {
@@ -115,6 +120,46 @@ public final class CheckpointFile {
                         whole(in, "position.rows"),
                         integer(in, "position.groups")),
                 offsets);
+    }
+
+    private static void steering(SafetensorsWriter out, List<SteeringRemoved> steering) {
+        for (int i = 0; i < steering.size(); i++) {
+            SteeringRemoved removed = steering.get(i);
+            int width = removed.shift().length;
+            int directions = removed.directions().size();
+            float[] all = new float[Math.multiplyExact(directions, width)];
+            for (int k = 0; k < directions; k++) {
+                System.arraycopy(removed.directions().get(k), 0, all, k * width, width);
+            }
+            out.metadata(steering(i, "arm"), removed.arm())
+                    .metadata(steering(i, "rows"), Long.toString(removed.rows()))
+                    .floats(steering(i, "directions"), new long[] {directions, width}, all)
+                    .floats(steering(i, "shift"), new long[] {width}, removed.shift())
+                    .floats(steering(i, "mean"), new long[] {width}, removed.mean());
+        }
+    }
+
+    private static List<SteeringRemoved> steering(SafetensorsFile in) {
+        List<SteeringRemoved> steering = new ArrayList<>();
+        for (int i = 0; in.tensors().containsKey(steering(i, "shift")); i++) {
+            float[] shift = in.floats(steering(i, "shift"));
+            float[] all = in.floats(steering(i, "directions"));
+            List<float[]> directions = new ArrayList<>();
+            for (int at = 0; at < all.length; at += shift.length) {
+                directions.add(Arrays.copyOfRange(all, at, at + shift.length));
+            }
+            steering.add(new SteeringRemoved(
+                    in.metadata(steering(i, "arm")),
+                    whole(in, steering(i, "rows")),
+                    directions,
+                    shift,
+                    in.floats(steering(i, "mean"))));
+        }
+        return steering;
+    }
+
+    private static String steering(int index, String what) {
+        return "steering." + index + "." + what;
     }
 
     private static void metrics(SafetensorsWriter out, TrainState train) {
@@ -199,7 +244,7 @@ public final class CheckpointFile {
                         whole(in, "pairs.pairs"),
                         whole(in, "pairs.rows"),
                         whole(in, "pairs.documentPairs")));
-        return new Checkpoint(train, stream, positions(in), in.metadata("arithmetic"));
+        return new Checkpoint(train, stream, positions(in), in.metadata("arithmetic"), steering(in));
     }
 
     private static Map<Parameter, float[]> tensors(SafetensorsFile in, Quantity quantity) {

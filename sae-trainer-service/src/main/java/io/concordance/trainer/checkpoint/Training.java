@@ -2,25 +2,22 @@ package io.concordance.trainer.checkpoint;
 
 import io.concordance.contracts.dictionary.Dictionary;
 import io.concordance.contracts.dictionary.DictionaryInfo;
-import io.concordance.contracts.dictionary.DictionaryInput;
-import io.concordance.contracts.dictionary.PositionOffsets;
 import io.concordance.trainer.kernel.KernelShape;
 import io.concordance.trainer.kernel.Kernels;
 import io.concordance.trainer.kernel.Processor;
 import io.concordance.trainer.kernel.StepKernels;
-import io.concordance.trainer.step.Position;
 import io.concordance.trainer.step.Reconstruction;
 import io.concordance.trainer.step.TrainConfig;
 import io.concordance.trainer.step.TrainStep;
 import io.concordance.trainer.stream.HeldOutSlices;
 import io.concordance.trainer.stream.PairCounts;
-import io.concordance.trainer.stream.PositionMeans;
 import io.concordance.trainer.stream.PositionState;
 import io.concordance.trainer.stream.RowStream;
 import io.concordance.trainer.stream.ShardOrder;
 import io.concordance.trainer.stream.ShardSource;
+import io.concordance.trainer.stream.SteeredCapture;
 import io.concordance.trainer.stream.StreamState;
-import io.concordance.trainer.stream.WithoutPosition;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,22 +25,17 @@ import org.jspecify.annotations.Nullable;
  * function of (config, ordered shards, arithmetic of the processor), however often it was stopped and resumed from a {@link Checkpoint}.
  */
 public final class Training implements AutoCloseable {
-    /** Rows in which position is looked at where it is left alone. */
-    private static final int LOOKED_AT = 1 << 16;
-
     private static final long LOOK_SHARE = 100;
     private static final int MOST_LOOKED_AT = 4096;
 
     private final StepKernels kernels;
     private final TrainStep step;
     private final ShardOrder order;
-    private final ShardSource source;
     private final HeldOutSlices heldOut;
+    private final Preparation preparation;
     private final @Nullable Dictionary start;
     private final float[] batch;
     private RowStream rows;
-    private @Nullable PositionMeans means;
-    private @Nullable PositionState positions;
     private boolean initialised;
 
     /** What one call of {@link #advance} did. */
@@ -52,7 +44,7 @@ public final class Training implements AutoCloseable {
         STEPPED,
         /** A step was taken that closed a reporting interval. */
         REPORTED,
-        /** No step: rows were read to know their mean at each position. */
+        /** No step: rows were read to know what is to be taken off them. */
         MEASURED,
         /** Nothing: the next shard has not been written yet. */
         STARVED,
@@ -88,17 +80,33 @@ public final class Training implements AutoCloseable {
             Processor processor,
             @Nullable Checkpoint from,
             @Nullable Dictionary start) {
+        this(config, inputWidth, order, source, processor, from, start, List.of());
+    }
+
+    /**
+     * As above.
+     *
+     * @param steered captures of a steered model among those of the order, each job once
+     */
+    public Training(
+            TrainConfig config,
+            int inputWidth,
+            ShardOrder order,
+            ShardSource source,
+            Processor processor,
+            @Nullable Checkpoint from,
+            @Nullable Dictionary start,
+            List<SteeredCapture> steered) {
         this.order = order;
-        this.source = source;
         this.start = start;
         this.heldOut = new HeldOutSlices(order, config.heldOut(), config.seed());
+        this.preparation = new Preparation(config, inputWidth, order, source, heldOut, steered, from);
         kernels = Kernels.open(
                 new KernelShape(inputWidth, config.width(), config.batch()),
                 processor,
                 from == null ? null : from.arithmetic());
         try {
             step = new TrainStep(config, kernels);
-            positions = from == null ? null : from.positions();
             rows = stream(from == null ? StreamState.start() : from.stream());
             batch = new float[config.batch() * inputWidth];
             if (from != null) {
@@ -115,18 +123,12 @@ public final class Training implements AutoCloseable {
         TrainConfig config = step.config();
         return new RowStream(
                 order,
-                heldOut.without(prepared()),
+                heldOut.without(preparation.rows()),
                 kernels.shape().width(),
                 config.batch(),
                 config.windowRows(),
                 config.seed(),
                 state);
-    }
-
-    /** Rows as training sees them. */
-    private ShardSource prepared() {
-        PositionOffsets offsets = positions == null ? null : positions.offsets();
-        return offsets == null ? source : new WithoutPosition(source, offsets);
     }
 
     /**
@@ -140,15 +142,13 @@ public final class Training implements AutoCloseable {
         if (step.done()) {
             return Advance.DONE;
         }
-        if (positions == null && step.config().position() == Position.SUBTRACT) {
-            return measure();
+        if (preparation.pending()) {
+            return prepare();
         }
         if (!rows.ready()) {
             return Advance.STARVED;
         }
-        if (positions == null) {
-            measureFirstWindow();
-        }
+        preparation.look();
         if (!initialised) {
             float[] first = rows.sample(TrainStep.MEDIAN_ROWS);
             int count = first.length / kernels.shape().width();
@@ -163,38 +163,16 @@ public final class Training implements AutoCloseable {
         return step.run(batch) ? Advance.REPORTED : Advance.STEPPED;
     }
 
-    /** Reads the next slice of those that the first epoch takes; the last one makes the rows ready. */
-    private Advance measure() {
-        PositionMeans current = means;
-        if (current == null) {
-            current = new PositionMeans(
-                    order,
-                    heldOut.without(source),
-                    kernels.shape().width(),
-                    step.config().tokens());
-            means = current;
-        }
-        return switch (current.advance()) {
+    /** Reads a slice; the last one makes the rows ready. */
+    private Advance prepare() {
+        return switch (preparation.advance()) {
             case STARVED -> Advance.STARVED;
             case READ -> Advance.MEASURED;
             case DONE -> {
-                positions = new PositionState(current.explained(), current.offsets());
-                means = null;
                 rows = stream(StreamState.start());
                 yield Advance.MEASURED;
             }
         };
-    }
-
-    /** Says how much position explains in rows of the first window, which have all been written. */
-    private void measureFirstWindow() {
-        PositionMeans first = new PositionMeans(
-                order,
-                heldOut.without(source),
-                kernels.shape().width(),
-                Math.min(LOOKED_AT, step.config().windowRows()));
-        while (first.advance() == PositionMeans.Progress.READ) {}
-        positions = new PositionState(first.explained(), null);
     }
 
     /** Goes on without a shard that could not be used, which the source leaves out from now on. */
@@ -203,8 +181,7 @@ public final class Training implements AutoCloseable {
             rows.leaveOut();
         } else {
             rows.close();
-            means = null;
-            positions = null;
+            preparation.forget();
             rows = stream(StreamState.start());
         }
     }
@@ -230,21 +207,21 @@ public final class Training implements AutoCloseable {
     /** Rows of slices that are never trained on, as training sees rows, as far as the run has come, [n, width]. */
     public float[] heldOutRows() {
         int limit = (int) Math.clamp(step.config().tokens() / LOOK_SHARE, 1, MOST_LOOKED_AT);
-        return heldOut.rows(prepared(), kernels.shape().width(), rows.reached(), limit);
+        return heldOut.rows(preparation.rows(), kernels.shape().width(), rows.reached(), limit);
     }
 
     /** The state between two steps; only once a step was taken. */
     public Checkpoint checkpoint() {
-        PositionState known = positions;
+        PositionState known = preparation.positions();
         if (known == null) {
             throw new IllegalStateException("no step was taken");
         }
-        return new Checkpoint(step.snapshot(), rows.snapshot(), known, kernels.arithmetic());
+        return new Checkpoint(step.snapshot(), rows.snapshot(), known, kernels.arithmetic(), preparation.removed());
     }
 
     /** What is known about position; null before the first step. */
     public @Nullable PositionState positions() {
-        return positions;
+        return preparation.positions();
     }
 
     public TrainStep step() {
@@ -267,10 +244,7 @@ public final class Training implements AutoCloseable {
 
     /** As {@link #export(String, String)}, of a run that started from a dictionary. */
     public Dictionary export(String model, String hook, DictionaryInfo.@Nullable Continued from) {
-        Dictionary dictionary = step.export(model, hook, from);
-        return positions == null || positions.offsets() == null
-                ? dictionary
-                : dictionary.reading(new DictionaryInput(null, positions.offsets()));
+        return preparation.described(step.export(model, hook, from));
     }
 
     /** Name of the kernels in use. */

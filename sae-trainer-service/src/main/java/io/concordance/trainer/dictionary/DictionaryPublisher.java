@@ -134,7 +134,7 @@ class DictionaryPublisher {
             return event(run, digest, f, firings);
         }
         boolean retired = verdict.change() == Change.RETIRED;
-        String earlier = FeatureUids.of(before, f);
+        String earlier = FeatureUids.of(before, verdict.from());
         return new FeatureDiscovered(
                 retired ? earlier : FeatureUids.of(digest, f),
                 retired ? before : digest,

@@ -70,7 +70,8 @@ class DictionaryRequests {
             }
         }
         checkWidths(jobs, hook);
-        InputSpec input = new InputRequests(captures, this::jobs).check(request.input(), jobs, hook);
+        List<String> arms = arms(request.arms(), jobs);
+        InputSpec input = new InputRequests(captures, this::jobs).check(request.input(), jobs, arms, hook);
         if (from != null) {
             continuable(exports.outline(from), input);
         }
@@ -78,7 +79,7 @@ class DictionaryRequests {
                 jobs.stream().map(job -> UUID.fromString(job.id())).toList(),
                 jobs.stream().map(CapturedJob::slices).toList(),
                 hook,
-                arms(request.arms(), jobs),
+                arms,
                 input,
                 train.position(input.position()),
                 from,

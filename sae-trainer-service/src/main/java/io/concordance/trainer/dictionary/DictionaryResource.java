@@ -2,6 +2,7 @@ package io.concordance.trainer.dictionary;
 
 import io.concordance.contracts.dictionary.DictionaryFiles;
 import io.concordance.contracts.problem.FieldProblem;
+import io.concordance.kit.access.Roles;
 import io.concordance.kit.idempotency.Idempotent;
 import io.concordance.kit.page.Page;
 import io.concordance.kit.problem.ProblemException;
@@ -9,6 +10,7 @@ import io.concordance.kit.sse.Progress;
 import io.concordance.trainer.dictionary.DictionaryRun.MetricPoint;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 /** {@code /v1/dictionaries}. */
 @Path("/v1/dictionaries")
 @Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed({Roles.SUBMITTER, Roles.REVIEWER, Roles.RELEASER, Roles.AUDITOR})
 class DictionaryResource {
     private static final int MAX_PAGE = 200;
 
@@ -52,6 +55,7 @@ class DictionaryResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Idempotent
+    @RolesAllowed(Roles.SUBMITTER)
     public Response submit(@Nullable DictionaryRequest request) {
         if (request == null) {
             throw new FieldProblem("", null, "a dictionary run");
@@ -79,6 +83,7 @@ class DictionaryResource {
 
     @DELETE
     @Path("/{id}")
+    @RolesAllowed(Roles.SUBMITTER)
     public DictionaryRun cancel(@PathParam("id") String id) {
         runs.cancel(existing(id).id());
         DictionaryRun run = existing(id);

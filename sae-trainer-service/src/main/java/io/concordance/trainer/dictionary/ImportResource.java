@@ -1,6 +1,8 @@
 package io.concordance.trainer.dictionary;
 
 import io.concordance.contracts.problem.FieldProblem;
+import io.concordance.kit.access.Roles;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** {@code /v1/dictionaries/imports}. */
 @Path("/v1/dictionaries/imports")
 @Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed(Roles.SUBMITTER)
 class ImportResource {
     private final DictionaryImports imports;
 

@@ -27,17 +27,22 @@ final class InputRequests {
 
     /**
      * @param jobs of the run
+     * @param arms that the run learns from, empty for all
      * @param hook of the run, canonical
      * @throws FieldProblem naming the first field at fault
      */
-    InputSpec check(@Nullable InputRequest request, List<CapturedJob> jobs, String hook) {
+    InputSpec check(@Nullable InputRequest request, List<CapturedJob> jobs, List<String> arms, String hook) {
         if (request == null) {
             return InputSpec.PLAIN;
         }
         try {
+            if (request.minus() != null && request.without() != null) {
+                throw new FieldProblem("without", null, "none beside minus");
+            }
             return new InputSpec(
                     minus(request.minus(), jobs, hook),
-                    request.position() == null ? Position.NONE : Position.named(request.position()));
+                    request.position() == null ? Position.NONE : Position.named(request.position()),
+                    new SteeringRequests(captures, find).check(request.without(), jobs, arms, hook));
         } catch (FieldProblem e) {
             throw e.inside("input");
         }

@@ -10,8 +10,37 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What a run learns from, as accepted. */
-record InputSpec(@Nullable Minus minus, Position position) {
-    static final InputSpec PLAIN = new InputSpec(null, Position.NONE);
+record InputSpec(@Nullable Minus minus, Position position, List<Without> without) {
+    static final InputSpec PLAIN = new InputSpec(null, Position.NONE, List.of());
+
+    InputSpec {
+        without = List.copyOf(without);
+    }
+
+    /**
+     * Steering that is taken off.
+     *
+     * @param arm of the job, the one that is learnt from
+     * @param directions {@code [n, d]}
+     * @param slices of {@code shiftJob}, from the first on: those it had at acceptance
+     */
+    record Without(UUID job, String arm, List<List<Double>> directions, UUID shiftJob, String shiftArm, int slices) {
+        Without {
+            directions = directions.stream().map(List::copyOf).toList();
+        }
+
+        List<float[]> vectors() {
+            return directions.stream().map(Without::vector).toList();
+        }
+
+        private static float[] vector(List<Double> values) {
+            float[] vector = new float[values.size()];
+            for (int c = 0; c < vector.length; c++) {
+                vector[c] = values.get(c).floatValue();
+            }
+            return vector;
+        }
+    }
 
     /**
      * What is subtracted.

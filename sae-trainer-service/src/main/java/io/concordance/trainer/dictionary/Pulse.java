@@ -1,5 +1,6 @@
 package io.concordance.trainer.dictionary;
 
+import io.concordance.kit.loop.Loop;
 import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -29,6 +30,9 @@ final class Pulse implements AutoCloseable {
             lease.heartbeat(run);
         } catch (LeaseLost e) {
             lost = true;
+        } catch (Error e) {
+            lost = true;
+            throw e;
         } catch (RuntimeException e) {
             // The lease runs out by itself when the database stays away; until then training goes on.
             LOG.warnf("no sign of life for run %s: %s", run.id(), e.getMessage());
@@ -39,6 +43,7 @@ final class Pulse implements AutoCloseable {
      * @throws LeaseLost when the last sign of life was refused
      */
     void check() {
+        Loop.cameRound();
         if (lost) {
             throw new LeaseLost(run.id(), run.epoch());
         }

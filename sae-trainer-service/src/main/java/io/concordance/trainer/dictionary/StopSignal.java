@@ -1,5 +1,6 @@
 package io.concordance.trainer.dictionary;
 
+import io.concordance.kit.loop.Loop;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -23,6 +24,7 @@ final class StopSignal {
     }
 
     void pause(long millis) throws InterruptedException {
+        Loop.cameRound();
         latch.await(millis, TimeUnit.MILLISECONDS);
     }
 }

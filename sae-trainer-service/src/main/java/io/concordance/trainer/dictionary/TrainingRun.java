@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class TrainingRun {
     private static final Logger LOG = Logger.getLogger(TrainingRun.class);
     private static final long REPORT_NANOS = 500_000_000L;
-    /** After a checkpoint, training goes on for at least this many times what it took: 3 % of the time at most. */
-    private static final int CHECKPOINT_PAUSE = 33;
+    /** The next checkpoint waits until all of them have taken one part in this many: 3 % of the time at most. */
+    private static final int CHECKPOINT_PART = 34;
 
     private final ClaimedRun run;
     private final Training training;
@@ -37,6 +37,8 @@ final class TrainingRun {
     private final List<MetricPoint> points = new ArrayList<>();
     private long lastReport = System.nanoTime();
     private long lastReportedTokens;
+    private final long begun = System.nanoTime();
+    private long inCheckpoints;
     private long nextCheckpoint;
     private @Nullable StoredObject checkpoint;
     private long checkpointedStep;
@@ -56,8 +58,7 @@ final class TrainingRun {
         this.claimedStep = training.step().step();
         this.checkpointedStep = claimedStep;
         this.lastReportedTokens = training.step().tokens();
-        this.nextCheckpoint =
-                System.nanoTime() + parts.config().checkpointEvery().toNanos();
+        this.nextCheckpoint = begun + parts.config().checkpointEvery().toNanos();
     }
 
     /**
@@ -243,9 +244,11 @@ final class TrainingRun {
     private void checkpointed(long start) {
         parts.sweep();
         long now = System.nanoTime();
-        parts.gauges().checkpointed(now - start);
-        long pause = Math.max(parts.config().checkpointEvery().toNanos(), CHECKPOINT_PAUSE * (now - start));
-        nextCheckpoint = now + pause;
+        long took = now - start;
+        parts.gauges().checkpointed(took);
+        inCheckpoints += took;
+        nextCheckpoint = Math.max(
+                now + parts.config().checkpointEvery().toNanos(), begun + CHECKPOINT_PART * (inCheckpoints + took));
     }
 
     private StoredObject write() {

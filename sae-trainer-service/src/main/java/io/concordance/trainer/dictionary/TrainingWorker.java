@@ -2,6 +2,8 @@ package io.concordance.trainer.dictionary;
 
 import io.concordance.contracts.dictionary.Dictionary;
 import io.concordance.contracts.problem.FieldProblem;
+import io.concordance.kit.loop.Loop;
+import io.concordance.kit.loop.Loops;
 import io.concordance.kit.store.ObjectStoreException;
 import io.concordance.kit.store.StoredObject;
 import io.concordance.trainer.capture.PostgresCaptureRepository;
@@ -14,7 +16,9 @@ import io.concordance.trainer.kernel.Processor;
 import io.concordance.trainer.kernel.Screening;
 import io.concordance.trainer.kernel.StepKernels;
 import io.concordance.trainer.stream.Differences;
+import io.concordance.trainer.stream.ShardOrder;
 import io.concordance.trainer.stream.ShardSource;
+import io.concordance.trainer.stream.SteeredCapture;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -40,6 +44,10 @@ class TrainingWorker {
     private static final Logger LOG = Logger.getLogger(TrainingWorker.class);
     private static final Duration IDLE = Duration.ofMillis(250);
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
+    /** Of one training step, or of reading or writing one checkpoint. */
+    private static final Duration LIMIT = Duration.ofMinutes(30);
+
     private static final int ATTEMPTS = 20;
 
     private final TrainingParts parts;
@@ -48,7 +56,8 @@ class TrainingWorker {
     private final Processor processor;
     private final String holder = UUID.randomUUID().toString();
     private final StopSignal stopping = new StopSignal();
-    private final List<Thread> threads = new ArrayList<>();
+    private final List<Loop> loops = new ArrayList<>();
+    private Duration stopPatience = STOP_PATIENCE;
 
     TrainingWorker(TrainingParts parts, PostgresCaptureRepository captures, ShardSources shards) {
         this.parts = parts;
@@ -61,7 +70,7 @@ class TrainingWorker {
                 parts.config().screening());
     }
 
-    void start(@Observes StartupEvent event) {
+    void start(@Observes StartupEvent event, Loops all) {
         if (processor.kind() == Processor.Kind.CUDA
                 || processor.kind() == Processor.Kind.ND4J
                 || processor.screening() == Screening.REQUIRED) {
@@ -69,16 +78,19 @@ class TrainingWorker {
                 LOG.infof("training with %s kernels", kernels.name());
             }
         }
+        if (all.drain().compareTo(STOP_PATIENCE) > 0) {
+            stopPatience = all.drain();
+        }
         for (int i = 0; i < parts.config().runs(); i++) {
-            threads.add(Thread.ofPlatform().name("training-" + i).start(this::work));
+            loops.add(all.forever("training-" + i, LIMIT, this::work));
         }
     }
 
     void stop(@Observes ShutdownEvent event) {
         stopping.request();
-        for (Thread thread : threads) {
+        for (Loop loop : loops) {
             try {
-                thread.join(Duration.ofSeconds(5));
+                loop.await(stopPatience);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
@@ -86,27 +98,24 @@ class TrainingWorker {
         }
     }
 
-    private void work() {
+    private @Nullable Void work() throws InterruptedException {
         if (processor.kind() == Processor.Kind.CPU || processor.kind() == Processor.Kind.AUTO) {
             LOG.infof("on the CPU, training with %s kernels", Kernels.vectorised() ? "vector" : "scalar");
         }
         UUID failing = null;
         int failures = 0;
         while (!stopping.requested()) {
-            try {
-                Optional<ClaimedRun> claimed = claim();
-                if (claimed.isEmpty()) {
-                    stopping.pause(IDLE.toMillis());
-                    continue;
-                }
-                ClaimedRun run = claimed.get();
-                failures = run.id().equals(failing) ? failures : 0;
-                failing = run.id();
-                failures = attempt(run, failures) ? 0 : failures + 1;
-            } catch (InterruptedException e) {
-                return;
+            Optional<ClaimedRun> claimed = claim();
+            if (claimed.isEmpty()) {
+                stopping.pause(IDLE.toMillis());
+                continue;
             }
+            ClaimedRun run = claimed.get();
+            failures = run.id().equals(failing) ? failures : 0;
+            failing = run.id();
+            failures = attempt(run, failures) ? 0 : failures + 1;
         }
+        return null;
     }
 
     private Optional<ClaimedRun> claim() throws InterruptedException {
@@ -193,7 +202,8 @@ class TrainingWorker {
                 source(spec, width.getAsInt(), leftOut),
                 processor,
                 checkpoint(run.checkpoint()),
-                start(run))) {
+                start(run),
+                steered(spec, width.getAsInt(), leftOut))) {
             new TrainingRun(run, training, parts, pulse, leftOut).train(stopping);
         }
     }
@@ -237,6 +247,20 @@ class TrainingWorker {
                 ? activations
                 : new Differences(
                         activations, shards.of(minus.hook(), List.of(), width, leftOut), minus.partners(spec.jobs()));
+    }
+
+    private List<SteeredCapture> steered(RunSpec spec, int width, Set<String> leftOut) {
+        List<SteeredCapture> steered = new ArrayList<>();
+        for (InputSpec.Without without : spec.input().without()) {
+            steered.add(new SteeredCapture(
+                    "input.without[" + steered.size() + "]",
+                    without.arm(),
+                    without.job().toString(),
+                    without.vectors(),
+                    new ShardOrder(List.of(new ShardOrder.Job(without.shiftJob().toString(), without.slices()))),
+                    shards.of(spec.hook(), List.of(without.shiftArm()), width, leftOut)));
+        }
+        return steered;
     }
 
     private static int threads(int configured) {

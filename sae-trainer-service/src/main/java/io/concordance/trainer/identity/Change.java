@@ -10,6 +10,8 @@ public enum Change {
     KEPT,
     /** It still fires, in a direction or on rows that are partly others. */
     DRIFTED,
+    /** It is a part of a feature that goes on as several. */
+    SPLIT,
     /** It fires again after a dictionary in which it did not. */
     REVIVED,
     /** It fires no longer, or its place was taken by another. */

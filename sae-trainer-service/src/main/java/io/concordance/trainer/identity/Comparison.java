@@ -1,13 +1,15 @@
 package io.concordance.trainer.identity;
 
 import io.concordance.contracts.dictionary.Dictionary;
-import io.concordance.contracts.dictionary.SparseEncoder;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A dictionary held against the one published before, index by index: training moves a feature, never its index. */
+/**
+ * A dictionary held against the one published before, index by index: training moves a feature, never its index. What goes
+ * on at several indices is found by {@link Splits}.
+ */
 public final class Comparison {
     /** Least cosine of a feature that is what it was. */
     public static final double KEPT_COSINE = 0.9;
@@ -16,18 +18,15 @@ public final class Comparison {
     /** Least cosine of a feature that is still recognised. */
     public static final double KNOWN_COSINE = 0.5;
 
-    private static final int LEAST_FIRINGS = 10;
+    /** Fewest rows that say something about where two features fire. */
+    static final int LEAST_FIRINGS = 10;
 
     private final Ancestor before;
     private final Dictionary after;
-    private final int[] either;
-    private final int[] both;
 
     private Comparison(Ancestor before, Dictionary after) {
         this.before = before;
         this.after = after;
-        this.either = new int[after.features()];
-        this.both = new int[after.features()];
     }
 
     /**
@@ -37,38 +36,24 @@ public final class Comparison {
      */
     public static List<Verdict> of(Ancestor before, Dictionary after, BitSet alive, float[] rows, int count) {
         Comparison comparison = new Comparison(before, after);
-        if (count > 0) {
-            comparison.fire(rows, count);
-        }
+        FiredRows earlier = FiredRows.of(before.dictionary(), rows, count);
+        FiredRows later = FiredRows.of(after, rows, count);
         List<Verdict> verdicts = new ArrayList<>();
         for (int f = 0; f < after.features(); f++) {
-            comparison.judge(f, alive.get(f), verdicts);
+            comparison.judge(f, alive.get(f), agreement(earlier, later, f), verdicts);
         }
-        return verdicts;
+        return Splits.applied(comparison, earlier, later, verdicts);
     }
 
-    private void fire(float[] rows, int count) {
-        BitSet[] fired = new BitSet[either.length];
-        new SparseEncoder(before.dictionary()).encode(rows, count, (row, feature, value) -> {
-            if (fired[feature] == null) {
-                fired[feature] = new BitSet(count);
-            }
-            fired[feature].set(row);
-            either[feature]++;
-        });
-        new SparseEncoder(after).encode(rows, count, (row, feature, value) -> {
-            if (fired[feature] != null && fired[feature].get(row)) {
-                both[feature]++;
-            } else {
-                either[feature]++;
-            }
-        });
+    private static @Nullable Double agreement(FiredRows earlier, FiredRows later, int f) {
+        int both = earlier.both(f, later, f);
+        int either = earlier.firings(f) + later.firings(f) - both;
+        return either < LEAST_FIRINGS ? null : Double.valueOf((double) both / either);
     }
 
-    private void judge(int f, boolean fires, List<Verdict> verdicts) {
-        boolean fired = before.alive().get(f);
-        double cosine = cosine(f);
-        Double agreement = either[f] < LEAST_FIRINGS ? null : Double.valueOf((double) both[f] / either[f]);
+    private void judge(int f, boolean fires, @Nullable Double agreement, List<Verdict> verdicts) {
+        boolean fired = firedBefore(f);
+        double cosine = cosine(f, f);
         if (fired && (!fires || cosine < KNOWN_COSINE)) {
             verdicts.add(new Verdict(f, Change.RETIRED, cosine, agreement));
         }
@@ -89,16 +74,28 @@ public final class Comparison {
                 : Change.DRIFTED;
     }
 
-    private double cosine(int f) {
+    int features() {
+        return after.features();
+    }
+
+    boolean firedBefore(int feature) {
+        return before.alive().get(feature);
+    }
+
+    /** Between the decoder direction of a feature before and of one after. */
+    double cosine(int earlier, int later) {
         float[] a = before.dictionary().decoder();
         float[] b = after.decoder();
+        int width = after.width();
         double product = 0;
         double first = 0;
         double second = 0;
-        for (int c = f * after.width(); c < (f + 1) * after.width(); c++) {
-            product += (double) a[c] * b[c];
-            first += (double) a[c] * a[c];
-            second += (double) b[c] * b[c];
+        for (int c = 0; c < width; c++) {
+            double x = a[earlier * width + c];
+            double y = b[later * width + c];
+            product += x * y;
+            first += x * x;
+            second += y * y;
         }
         return first > 0 && second > 0 ? Math.clamp(product / Math.sqrt(first * second), -1, 1) : 0;
     }

@@ -1,6 +1,7 @@
 package io.concordance.trainer.kernel;
 
 import io.concordance.contracts.kernel.Tiles;
+import io.concordance.contracts.kernel.bf16.ScreenBound;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -89,12 +90,12 @@ final class Candidates {
         IntVector indices = IntVector.zero(INTS).addIndex(1).add(base);
         int n = count;
         for (int r = 0; r < tileRows; r++) {
-            FloatVector norm = FloatVector.broadcast(FLOATS, bound.norm[firstRow + r]);
+            FloatVector norm = FloatVector.broadcast(FLOATS, bound.norm()[firstRow + r]);
             for (int j = 0; j < Tiles.FEATURES; j += LENGTH) {
                 FloatVector upper = norm.fma(
-                        FloatVector.fromArray(FLOATS, bound.reach, base + j),
+                        FloatVector.fromArray(FLOATS, bound.reach(), base + j),
                         FloatVector.fromArray(FLOATS, tile, r * Tiles.FEATURES + j)
-                                .add(FloatVector.fromArray(FLOATS, bound.raisedBias, base + j)));
+                                .add(FloatVector.fromArray(FLOATS, bound.raisedBias(), base + j)));
                 VectorMask<Float> above = upper.compare(VectorOperators.GE, floor);
                 if (above.anyTrue()) {
                     upper.compress(above).intoArray(values, n);

@@ -1,7 +1,7 @@
 package io.concordance.trainer.kernel;
 
+import io.concordance.contracts.kernel.bf16.Bf16Unavailable;
 import io.concordance.contracts.problem.FieldProblem;
-import io.concordance.trainer.kernel.bf16.Bf16Unavailable;
 import io.concordance.trainer.kernel.cuda.CudaUnavailable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

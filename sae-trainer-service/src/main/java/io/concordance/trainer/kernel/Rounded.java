@@ -1,7 +1,8 @@
 package io.concordance.trainer.kernel;
 
 import io.concordance.contracts.kernel.Tiles;
-import io.concordance.trainer.kernel.bf16.Bf16;
+import io.concordance.contracts.kernel.bf16.Bf16;
+import io.concordance.contracts.kernel.bf16.ScreenBound;
 import java.lang.foreign.MemorySegment;
 
 /** A step's rows and encoder in bf16, with the bounds on what that does to their products. */

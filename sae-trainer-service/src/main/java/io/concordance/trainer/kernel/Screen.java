@@ -1,8 +1,9 @@
 package io.concordance.trainer.kernel;
 
 import io.concordance.contracts.kernel.Tiles;
-import io.concordance.trainer.kernel.bf16.Bf16;
-import io.concordance.trainer.kernel.bf16.Bf16Unavailable;
+import io.concordance.contracts.kernel.bf16.Bf16Unavailable;
+import io.concordance.contracts.kernel.bf16.ScreenBound;
+import io.concordance.contracts.kernel.bf16.ScreenTrial;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
@@ -78,21 +79,11 @@ final class Screen {
         static final Optional<String> OBSTACLE = obstacle();
 
         private static Optional<String> obstacle() {
-            Optional<String> obstacle = missing();
+            Optional<String> obstacle = ScreenTrial.obstacle();
             LOG.log(
                     Level.INFO,
                     obstacle.map(reason -> "no bf16 screening: " + reason).orElse("bf16 screening where it pays"));
             return obstacle;
-        }
-
-        private static Optional<String> missing() {
-            if (Tiles.ROWS != Bf16.ROWS || Tiles.FEATURES != Bf16.FEATURES) {
-                return Optional.of("the vectors here are of " + VectorOps.SPECIES.vectorBitSize() + " bits");
-            }
-            Optional<String> obstacle = Bf16.obstacle();
-            return obstacle.isPresent() || ScreenTrial.passes()
-                    ? obstacle
-                    : Optional.of("what the compiler made of the products is wrong");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.concordance.trainer.kernel;
 
 import io.concordance.contracts.kernel.Tiles;
+import io.concordance.contracts.kernel.bf16.ScreenBound;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -69,12 +70,12 @@ final class ScreenedTopK {
             int at = (first + r) * capacity;
             int n = counts[first + r];
             float threshold = thresholds[first + r];
-            FloatVector norm = FloatVector.broadcast(FLOATS, bound.norm[row + r]);
+            FloatVector norm = FloatVector.broadcast(FLOATS, bound.norm()[row + r]);
             for (int j = 0; j < Tiles.FEATURES; j += LENGTH) {
                 FloatVector upper = norm.fma(
-                        FloatVector.fromArray(FLOATS, bound.reach, base + j),
+                        FloatVector.fromArray(FLOATS, bound.reach(), base + j),
                         FloatVector.fromArray(FLOATS, tile, r * Tiles.FEATURES + j)
-                                .add(FloatVector.fromArray(FLOATS, bound.raisedBias, base + j)));
+                                .add(FloatVector.fromArray(FLOATS, bound.raisedBias(), base + j)));
                 VectorMask<Float> above = upper.compare(VectorOperators.GE, threshold);
                 if (above.anyTrue()) {
                     upper.compress(above).intoArray(uppers, at + n);

@@ -3,7 +3,7 @@ package io.concordance.trainer.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.concordance.trainer.kernel.bf16.Bf16;
+import io.concordance.contracts.kernel.bf16.Bf16;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
