@@ -7,6 +7,7 @@ create table capture_job (
     role         text    not null,
     first_slices integer not null,
     slices       integer not null,
+    tokenizer_digest   text,
     unembedding_key    text,
     unembedding_sha256 text,
     unembedding_bytes  bigint
@@ -49,7 +50,8 @@ create table analysis (
     evidence_key     text,
     evidence_sha256  text,
     evidence_bytes   bigint,
-    probes           json
+    probes           json,
+    coverage         json
 );
 
 -- Slices that an analysis reads after its dictionary's own, in order.
@@ -110,6 +112,37 @@ create index shift_test_open on shift_test (created_at) where state in ('waiting
 
 -- What the last shift test of a feature found; the feature's own row is replaced when its analysis runs again.
 create table shift_finding (
+    dictionary text    not null,
+    index      integer not null,
+    body       json    not null,
+    primary key (dictionary, index)
+);
+
+-- Searches for inputs that make silent features fire: search is what the round goes on from, its candidates included.
+create table elicitation (
+    id            uuid        primary key,
+    analysis      uuid        not null references analysis,
+    features      integer[]   not null,
+    budget_tokens bigint      not null,
+    budget_rounds integer     not null,
+    seed          bigint      not null,
+    state         text        not null check (state in ('waiting', 'searching', 'completed', 'failed')),
+    round         integer     not null default 0,
+    job           text,
+    search        json,
+    progress      json        not null default '[]',
+    problem       text,
+    created_at    timestamptz not null default now(),
+    finished_at   timestamptz
+);
+create index elicitation_open on elicitation (created_at) where state in ('waiting', 'searching');
+
+-- Capture jobs of searches, whose rows no analysis reads.
+create table elicitation_job (
+    job text primary key
+);
+
+create table elicited_finding (
     dictionary text    not null,
     index      integer not null,
     body       json    not null,
@@ -234,3 +267,18 @@ create table human_label (
     primary key (judging, item, labeller),
     foreign key (judging, item) references judged_item
 );
+
+-- Trials of inference-time intervention: progress is what the next turn, a capture job each, goes on from.
+create table inference_time_intervention (
+    id          uuid        primary key,
+    body        json        not null,
+    state       text        not null,
+    turn        integer     not null default 0,
+    job         text,
+    progress    json        not null,
+    problem     text,
+    created_at  timestamptz not null default now(),
+    finished_at timestamptz
+);
+create index inference_time_intervention_open on inference_time_intervention (created_at)
+    where state not in ('completed', 'failed');

@@ -1,7 +1,9 @@
 package io.concordance.interp.analysis;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.concordance.interp.evidence.Coverage;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param features features that fired; 0 until completed
  * @param attributions how many events of features with bad outcomes of arms it ended in; 0 until completed
  * @param problem why it failed
+ * @param coverage how much of each arm the dictionary reconstructs; null until completed
  * @param evidence what a pass would go on from; null until it is first stored
  */
 public record Analysis(
@@ -26,6 +29,7 @@ public record Analysis(
         int features,
         int attributions,
         @Nullable String problem,
+        @Nullable List<Coverage> coverage,
         @Nullable Gathered evidence,
         Instant createdAt,
         @Nullable Instant finishedAt) {

@@ -19,6 +19,18 @@ interface AnalysisConfig {
     /** Threads that read shards; as many as there are processors when not set. */
     OptionalInt threads();
 
+    /**
+     * {@code auto}: products in bf16 rule out most pairs where the processor has them, which compiles a C file once a start;
+     * {@code off}: fp32 alone. Results are the same bits.
+     */
+    @WithDefault("auto")
+    Screening screening();
+
+    enum Screening {
+        AUTO,
+        OFF
+    }
+
     /** Key of document splits and samples. Another seed is another analysis: change it before the first one. */
     @WithDefault("0")
     long seed();

@@ -2,10 +2,12 @@ package io.concordance.interp.analysis;
 
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.interp.probe.ProbeReport;
+import io.concordance.kit.access.Roles;
 import io.concordance.kit.page.Page;
 import io.concordance.kit.problem.ProblemException;
 import io.concordance.kit.sse.Progress;
 import io.smallrye.mutiny.Multi;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -24,6 +26,7 @@ import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jspecify.annotations.Nullable;
 
 @Path("/v1/analyses")
+@RolesAllowed({Roles.SUBMITTER, Roles.REVIEWER, Roles.RELEASER, Roles.AUDITOR})
 class AnalysisResource {
     private static final int LARGEST_PAGE = 1000;
 
@@ -80,6 +83,7 @@ class AnalysisResource {
     /** Runs a failed analysis again, when what was missing has come back. */
     @POST
     @Path("/{id}/retry")
+    @RolesAllowed(Roles.SUBMITTER)
     public Response retry(@PathParam("id") String id) {
         Analysis analysis = find(id);
         if (!analyses.retry(analysis.id())) {
@@ -95,6 +99,7 @@ class AnalysisResource {
     /** Goes on from the evidence that is there; its findings are said anew when it completes. */
     @POST
     @Path("/{id}/shards")
+    @RolesAllowed(Roles.SUBMITTER)
     public Response extend(@PathParam("id") String id, @Nullable More more) {
         Analysis analysis = find(id);
         AnalysisTask task = analyses.task(analysis.id()).orElseThrow(() -> ProblemException.notFound("analysis", id));

@@ -2,12 +2,16 @@ package io.concordance.interp.analysis;
 
 import io.concordance.contracts.dictionary.Dictionary;
 import io.concordance.interp.captured.CapturedShard;
+import io.concordance.interp.evidence.ArmTotals;
+import io.concordance.interp.evidence.Coverage;
 import io.concordance.interp.evidence.Evidence;
 import io.concordance.interp.evidence.EvidenceOptions;
 import io.concordance.interp.evidence.EvidencePass;
 import io.concordance.interp.evidence.ShardSource;
 import io.concordance.interp.feature.ExampleBlocks;
 import io.concordance.interp.feature.LabelBlocks;
+import io.concordance.interp.feature.LabelMeters;
+import io.concordance.interp.feature.PostgresElicited;
 import io.concordance.interp.feature.PostgresFeatures.NewFeature;
 import io.concordance.interp.feature.PostgresShifts;
 import io.concordance.interp.feature.ReportedFeature;
@@ -27,6 +31,7 @@ import io.concordance.interp.outcome.OutcomeScreen;
 import io.concordance.interp.position.PositionAnalysis;
 import io.concordance.interp.probe.ProbeReport;
 import io.concordance.interp.vocabulary.Vocabularies;
+import io.concordance.kit.loop.Loop;
 import io.concordance.kit.store.StoredObject;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.file.Path;
@@ -59,6 +64,8 @@ class AnalysisRun {
     private final LabelBlocks material;
     private final Probing probing;
     private final PostgresShifts shifts;
+    private final PostgresElicited elicited;
+    private final LabelMeters meters;
 
     AnalysisRun(
             AnalysisConfig config,
@@ -70,7 +77,9 @@ class AnalysisRun {
             ExampleBlocks examples,
             LabelBlocks material,
             Probing probing,
-            PostgresShifts shifts) {
+            PostgresShifts shifts,
+            PostgresElicited elicited,
+            LabelMeters meters) {
         this.config = config;
         this.analyses = analyses;
         this.dictionaries = dictionaries;
@@ -81,6 +90,8 @@ class AnalysisRun {
         this.material = material;
         this.probing = probing;
         this.shifts = shifts;
+        this.elicited = elicited;
+        this.meters = meters;
     }
 
     /** A shard that comes from the object store through the cache. */
@@ -102,6 +113,7 @@ class AnalysisRun {
 
         @Override
         public Path fetch() {
+            Loop.cameRound();
             return cache.fetch(shard.object());
         }
 
@@ -125,7 +137,10 @@ class AnalysisRun {
         Evidence evidence = read(task, epoch, ready, dictionary);
         long read = System.nanoTime();
         TokenText text = vocabularies.of(
-                task.model(), ready.onnxDigest(), config.cacheDir().resolve("tokenizers"));
+                task.model(),
+                ready.onnxDigest(),
+                ready.tokenizerDigest(),
+                config.cacheDir().resolve("tokenizers"));
         Explainer explainer = new TokenContrastExplainer();
         List<@Nullable Labelled> labels = new Labelling(explainer, evidence, text).run();
         List<Attribution> attributions = new OutcomeScreen(dictionary, evidence).run();
@@ -139,8 +154,12 @@ class AnalysisRun {
                 labels,
                 logits(task, ready, dictionary),
                 shifts.of(task.dictionary()),
+                elicited.of(task.dictionary()),
                 text);
-        int fired = store(task, epoch, reporter, new LabelMaterials(evidence, text), labels, attributions, probes);
+        List<Coverage> coverage =
+                evidence.arms().stream().map(ArmTotals::coverage).toList();
+        int fired = store(
+                task, epoch, reporter, new LabelMaterials(evidence, text), labels, attributions, probes, coverage);
         LOG.infof(
                 "analysis %s: %d shards, %d rows, %d of %d features fired; read in %.1f s, whole run %.1f s",
                 task.id(),
@@ -176,15 +195,17 @@ class AnalysisRun {
         long[] told = {System.nanoTime()};
         long[] saved = {System.nanoTime()};
         long between = TimeUnit.SECONDS.toNanos(config.evidenceSeconds());
-        new EvidencePass(dictionary, options, threads).extend(evidence, sources(ready), done -> {
-            if (done == total || System.nanoTime() - saved[0] >= between) {
-                evidences.save(task.id(), epoch, ready.shards(), evidence);
-                saved[0] = System.nanoTime();
-            } else if (System.nanoTime() - told[0] > PROGRESS_NANOS) {
-                told[0] = System.nanoTime();
-                analyses.progress(task.id(), epoch, done, total);
-            }
-        });
+        new EvidencePass(dictionary, options, threads, config.screening() == AnalysisConfig.Screening.AUTO)
+                .extend(evidence, sources(ready), done -> {
+                    Loop.cameRound();
+                    if (done == total || System.nanoTime() - saved[0] >= between) {
+                        evidences.save(task.id(), epoch, ready.shards(), evidence);
+                        saved[0] = System.nanoTime();
+                    } else if (System.nanoTime() - told[0] > PROGRESS_NANOS) {
+                        told[0] = System.nanoTime();
+                        analyses.progress(task.id(), epoch, done, total);
+                    }
+                });
         return evidence;
     }
 
@@ -206,7 +227,8 @@ class AnalysisRun {
             LabelMaterials materials,
             List<@Nullable Labelled> labels,
             List<Attribution> attributions,
-            ProbeReport probes) {
+            ProbeReport probes,
+            List<Coverage> coverage) {
         Map<Integer, List<Attribution>> byFeature =
                 attributions.stream().collect(Collectors.groupingBy(Attribution::feature));
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
@@ -231,7 +253,15 @@ class AnalysisRun {
             block.forEach(f -> rows.add(new NewFeature(f.report(), f.summary(), key, shownKey)));
         }
         analyses.complete(
-                task.id(), epoch, fired, rows, findings.events(), probes, ProbeFindings.of(task, probes, now));
+                task.id(),
+                epoch,
+                fired,
+                rows,
+                findings.events(),
+                probes,
+                ProbeFindings.of(task, probes, now),
+                coverage);
+        meters.stated(findings.events());
         return fired;
     }
 }

@@ -2,11 +2,14 @@ package io.concordance.interp.analysis;
 
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.interp.captured.PostgresCaptured;
+import io.concordance.kit.loop.Loop;
+import io.concordance.kit.loop.Loops;
 import io.concordance.kit.store.ObjectStoreException;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,24 +26,29 @@ class AnalysisWorker {
     private static final Logger LOG = Logger.getLogger(AnalysisWorker.class);
     private static final long PAUSE_MILLIS = 250;
     private static final long PAUSE_AFTER_TROUBLE_MILLIS = 2000;
-    private static final long STOP_MILLIS = 4000;
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(4);
+    /** Of the longest part of an analysis that reads no shard. */
+    private static final Duration LIMIT = Duration.ofHours(2);
 
     private static final int SURPRISES = 5;
 
+    private final Loops loops;
     private final PostgresAnalyses analyses;
     private final PostgresCaptured captured;
     private final AnalysisRun run;
     private final Extension extension;
     private final boolean follows;
     private final Map<UUID, Integer> surprises = new HashMap<>();
-    private @Nullable Thread thread;
+    private @Nullable Loop loop;
 
     AnalysisWorker(
+            Loops loops,
             PostgresAnalyses analyses,
             PostgresCaptured captured,
             AnalysisRun run,
             Extension extension,
             AnalysisConfig config) {
+        this.loops = loops;
         this.analyses = analyses;
         this.captured = captured;
         this.run = run;
@@ -49,23 +57,19 @@ class AnalysisWorker {
     }
 
     void start(@Observes StartupEvent event) {
-        thread = Thread.ofPlatform().daemon().name("analyses").start(this::loop);
+        loop = loops.forever("analyses", LIMIT, this::loop);
     }
 
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
-        if (thread != null) {
-            thread.interrupt();
-            thread.join(STOP_MILLIS);
+        if (loop != null) {
+            loop.stop(STOP_PATIENCE);
         }
     }
 
-    private void loop() {
-        try {
-            while (true) {
-                Thread.sleep(round() ? PAUSE_MILLIS : PAUSE_AFTER_TROUBLE_MILLIS);
-            }
-        } catch (InterruptedException e) {
-            LOG.debug("stopped");
+    private Void loop() throws InterruptedException {
+        while (true) {
+            Thread.sleep(round() ? PAUSE_MILLIS : PAUSE_AFTER_TROUBLE_MILLIS);
+            Loop.cameRound();
         }
     }
 
@@ -83,6 +87,7 @@ class AnalysisWorker {
             return false;
         }
         for (AnalysisTask task : tasks) {
+            Loop.cameRound();
             try {
                 if (!(Readiness.of(task, captured) instanceof Readiness.Waiting)) {
                     analyses.exclusively(task.id(), () -> work(task));

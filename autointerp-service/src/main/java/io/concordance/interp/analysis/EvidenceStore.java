@@ -45,20 +45,20 @@ class EvidenceStore {
     Evidence resume(UUID analysis, List<CapturedShard> shards, EvidenceOptions options, int features) {
         Optional<EvidencePointer> pointer = rows.pointer(analysis);
         if (pointer.isEmpty()) {
-            return new Evidence(options, features);
+            return new Evidence(options, features, folder);
         }
         EvidencePointer at = pointer.get();
         if (at.shards() > shards.size() || !Lineage.of(shards, at.shards()).equals(at.lineage())) {
             LOG.warnf("analysis %s: begins again, its evidence is of other shards", analysis);
-            return new Evidence(options, features);
+            return new Evidence(options, features, folder);
         }
         Path file = null;
         try {
             file = store.fetch(at.object().key(), at.object().sha256(), folder);
-            return EvidenceFile.read(file, options, features);
+            return EvidenceFile.read(file, options, features, folder);
         } catch (ObjectStoreException.Missing | ObjectStoreException.Corrupted | FieldProblem e) {
             LOG.warnf("analysis %s: begins again, %s", analysis, e.getMessage());
-            return new Evidence(options, features);
+            return new Evidence(options, features, folder);
         } finally {
             delete(file);
         }

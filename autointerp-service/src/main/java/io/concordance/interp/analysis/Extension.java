@@ -33,6 +33,9 @@ class Extension {
                 throw new FieldProblem(
                         field, id, "a job of the dictionary, which knows what to subtract from its own jobs only");
             }
+            if (captured.elicited(id)) {
+                throw new FieldProblem(field, id, "a job of text as it was found, not one of a search");
+            }
             if (!job.learning()) {
                 throw new FieldProblem(field + ".role", job.role(), "learning");
             }

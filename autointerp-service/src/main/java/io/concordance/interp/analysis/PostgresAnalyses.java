@@ -4,6 +4,7 @@ import io.concordance.contracts.event.DictionaryCheckpointed;
 import io.concordance.contracts.event.Event;
 import io.concordance.contracts.event.FeatureAttributed;
 import io.concordance.contracts.json.Json;
+import io.concordance.interp.evidence.Coverage;
 import io.concordance.interp.feature.PostgresFeatures;
 import io.concordance.interp.feature.PostgresFeatures.NewFeature;
 import io.concordance.interp.probe.ProbeReport;
@@ -220,6 +221,7 @@ class PostgresAnalyses {
      *
      * @param events of the dictionary's features
      * @param announcements of probes
+     * @param coverage of the arms
      */
     void complete(
             UUID id,
@@ -228,12 +230,13 @@ class PostgresAnalyses {
             List<NewFeature> reports,
             List<Event<?>> events,
             ProbeReport probes,
-            List<Event<?>> announcements) {
+            List<Event<?>> announcements,
+            List<Coverage> coverage) {
         jdbi.useTransaction(handle -> {
             int ended = handle.createUpdate("""
                             update analysis
                             set state = 'completed', features = :fired, attributions = :attributions,
-                                probes = cast(:probes as json),
+                                probes = cast(:probes as json), coverage = cast(:coverage as json),
                                 shards_done = shards_total, finished_at = now()
                             where id = :id and epoch = :epoch and state = 'running'
                             """)
@@ -242,6 +245,7 @@ class PostgresAnalyses {
                     .bind("fired", fired)
                     .bind("attributions", attributions(events))
                     .bind("probes", new String(Json.bytes(probes), StandardCharsets.UTF_8))
+                    .bind("coverage", new String(Json.bytes(coverage), StandardCharsets.UTF_8))
                     .execute();
             if (ended == 1) {
                 features.replace(handle, id, reports);
@@ -306,6 +310,7 @@ class PostgresAnalyses {
                 row.getInt("features"),
                 row.getInt("attributions"),
                 row.getString("problem"),
+                coverage(row.getString("coverage")),
                 row.getString("evidence_sha256") == null
                         ? null
                         : new Analysis.Gathered(
@@ -314,6 +319,10 @@ class PostgresAnalyses {
                                 row.getLong("evidence_bytes")),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 instant(row.getObject("finished_at", OffsetDateTime.class)));
+    }
+
+    private static @Nullable List<Coverage> coverage(@Nullable String json) {
+        return json == null ? null : List.of(Json.read(json.getBytes(StandardCharsets.UTF_8), Coverage[].class));
     }
 
     private static @Nullable Instant instant(@Nullable OffsetDateTime time) {

@@ -28,18 +28,21 @@ sealed interface Readiness {
      *     what was added
      * @param minus for each shard, those of the same slice whose activations are subtracted; empty for none
      * @param onnxDigest digest of the model's ONNX file
+     * @param tokenizerDigest digest of the model's tokenizer; null where capture has not said
      * @param unembedding of the model; null where it has none
      */
     record Ready(
             List<CapturedShard> shards,
             Map<CapturedShard, List<CapturedShard>> minus,
             String onnxDigest,
+            @Nullable String tokenizerDigest,
             @Nullable StoredObject unembedding)
             implements Readiness {}
 
     static Readiness of(AnalysisTask task, PostgresCaptured captured) {
         List<CapturedShard> shards = new ArrayList<>();
         String onnxDigest = "";
+        String tokenizerDigest = null;
         StoredObject unembedding = null;
         boolean waiting = false;
         for (int i = 0; i < task.jobs().size(); i++) {
@@ -49,12 +52,15 @@ sealed interface Readiness {
                 continue;
             }
             CapturedJob job = found.get();
-            String problem = problem("jobs[" + i + "]", job, task.hook());
+            String problem = captured.elicited(job.id())
+                    ? "jobs[" + i + "]: " + job.id() + " is of a search, allowed is text as it was found"
+                    : problem("jobs[" + i + "]", job, task.hook());
             if (problem != null) {
                 return new Refused(problem);
             }
             if (job.model().equals(task.model())) {
                 onnxDigest = job.modelDigest();
+                tokenizerDigest = job.tokenizerDigest();
                 unembedding = job.unembedding();
             }
             int slices =
@@ -81,7 +87,7 @@ sealed interface Readiness {
             }
             shards.addAll(captured.shards(addition.job(), task.hook(), addition.firstSlice(), addition.slices()));
         }
-        return new Ready(shards, minus(task, shards, captured), onnxDigest, unembedding);
+        return new Ready(shards, minus(task, shards, captured), onnxDigest, tokenizerDigest, unembedding);
     }
 
     private static @Nullable String problem(String field, CapturedJob job, String hook) {

@@ -1,10 +1,11 @@
 package io.concordance.interp.analysis;
 
 import io.concordance.contracts.dictionary.Dictionary;
+import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.interp.captured.PostgresCaptured;
 import io.concordance.interp.evidence.Evidence;
 import io.concordance.interp.evidence.EvidenceOptions;
-import io.concordance.interp.label.TokenText;
+import io.concordance.interp.vocabulary.Tokenizer;
 import io.concordance.interp.vocabulary.Vocabularies;
 import io.concordance.kit.store.StoredObject;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -41,8 +42,13 @@ public class Recall {
         this.cache = cache;
     }
 
-    /** Which dictionary of which model an analysis is of. */
-    public record Subject(UUID analysis, String dictionary, String model, String hook, boolean completed) {}
+    /**
+     * Which dictionary of which model an analysis is of.
+     *
+     * @param differences whether the dictionary reads differences of two captures
+     */
+    public record Subject(
+            UUID analysis, String dictionary, String model, String hook, boolean differences, boolean completed) {}
 
     public Optional<Subject> subject(UUID analysis) {
         return analyses.task(analysis)
@@ -51,6 +57,7 @@ public class Recall {
                         task.dictionary(),
                         task.model(),
                         task.hook(),
+                        task.minus() != null,
                         analyses.find(analysis)
                                 .filter(a -> a.state() == Analysis.State.COMPLETED)
                                 .isPresent()));
@@ -72,13 +79,22 @@ public class Recall {
         EvidenceOptions options = EvidenceOptions.defaults(config.seed());
         return Readiness.of(task, captured) instanceof Readiness.Ready ready
                 ? evidences.resume(analysis, ready.shards(), options, features)
-                : new Evidence(options, features);
+                : new Evidence(options, features, config.cacheDir());
     }
 
-    public TokenText text(UUID analysis) {
+    /** @throws FieldProblem when the model's tokenizer is not known */
+    public Tokenizer tokenizer(UUID analysis) {
         AnalysisTask task = task(analysis);
-        String onnx = Readiness.of(task, captured) instanceof Readiness.Ready ready ? ready.onnxDigest() : "";
-        return vocabularies.of(task.model(), onnx, config.cacheDir().resolve("tokenizers"));
+        if (Readiness.of(task, captured) instanceof Readiness.Ready ready
+                && vocabularies.of(
+                                task.model(),
+                                ready.onnxDigest(),
+                                ready.tokenizerDigest(),
+                                config.cacheDir().resolve("tokenizers"))
+                        instanceof Tokenizer tokenizer) {
+            return tokenizer;
+        }
+        throw new FieldProblem("tokenizer", "none", "the tokenizer of model " + task.model());
     }
 
     /** Seed of everything that is drawn. */

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param firstSlices how many slices it began with
  * @param slices how many it has by now; each gives at least one shard at each hook
+ * @param tokenizerDigest digest of its model's tokenizer; null where the event did not say
  * @param unembedding of its model; null where that has none
  */
 public record CapturedJob(
@@ -19,6 +20,7 @@ public record CapturedJob(
         String role,
         int firstSlices,
         int slices,
+        @Nullable String tokenizerDigest,
         @Nullable StoredObject unembedding) {
     public boolean learning() {
         return role.equals("learning");

@@ -30,9 +30,9 @@ public class PostgresCaptured {
         jdbi.useTransaction(handle -> {
             if (inbox.firstSeen(handle, event.source(), event.id())) {
                 handle.createUpdate("""
-                                insert into capture_job (id, model, model_digest, hooks, role, first_slices, slices,
+                                insert into capture_job (id, model, model_digest, hooks, role, first_slices, slices, tokenizer_digest,
                                                          unembedding_key, unembedding_sha256, unembedding_bytes)
-                                values (:id, :model, :digest, :hooks, :role, :slices, :slices,
+                                values (:id, :model, :digest, :hooks, :role, :slices, :slices, :tokenizer,
                                         :unembeddingKey, :unembeddingSha256, :unembeddingBytes)
                                 on conflict (id) do update
                                 set first_slices = least(capture_job.first_slices, excluded.first_slices),
@@ -44,6 +44,7 @@ public class PostgresCaptured {
                         .bindArray("hooks", String.class, job.hooks())
                         .bind("role", job.role())
                         .bind("slices", job.slices())
+                        .bind("tokenizer", job.tokenizerDigest())
                         .bind("unembeddingKey", unembedding == null ? null : unembedding.key())
                         .bind("unembeddingSha256", unembedding == null ? null : unembedding.sha256())
                         .bind("unembeddingBytes", unembedding == null ? null : (Long) unembedding.bytes())
@@ -88,6 +89,7 @@ public class PostgresCaptured {
                         row.getString("role"),
                         row.getInt("first_slices"),
                         row.getInt("slices"),
+                        row.getString("tokenizer_digest"),
                         row.getString("unembedding_key") == null
                                 ? null
                                 : new StoredObject(
@@ -95,6 +97,15 @@ public class PostgresCaptured {
                                         row.getString("unembedding_sha256"),
                                         row.getLong("unembedding_bytes"))))
                 .findOne());
+    }
+
+    /** Whether the job read inputs of a search for one that makes a feature fire. */
+    public boolean elicited(String id) {
+        return jdbi.withHandle(
+                handle -> handle.createQuery("select exists(select 1 from elicitation_job where job = :id)")
+                        .bind("id", id)
+                        .mapTo(Boolean.class)
+                        .one());
     }
 
     /** Shards of a job's slices {@code [first, slices)} at a hook, by slice and part. */

@@ -7,6 +7,7 @@ import io.concordance.contracts.json.Json;
 import io.concordance.interp.chat.ChatFailure.NoAnswer;
 import io.concordance.interp.chat.ChatFailure.Refused;
 import io.concordance.interp.chat.ChatFailure.Unavailable;
+import io.concordance.kit.address.AddressRules;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;

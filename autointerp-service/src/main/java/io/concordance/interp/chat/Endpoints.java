@@ -1,6 +1,7 @@
 package io.concordance.interp.chat;
 
 import io.concordance.contracts.problem.FieldProblem;
+import io.concordance.kit.address.AddressRules;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.IDN;
 import java.net.URI;

@@ -9,6 +9,7 @@ public final class ArmTotals {
     private long rows;
     private final long[] rowsByBucket = new long[Positions.BUCKETS];
     private final TokenPlaces places = new TokenPlaces();
+    private final Residuals residuals = new Residuals();
     private final int[] documents = new int[Outcome.values().length];
 
     ArmTotals(Arm arm) {
@@ -37,6 +38,7 @@ public final class ArmTotals {
             out.count(count);
         }
         places.write(out);
+        residuals.write(out);
     }
 
     static ArmTotals read(Wire.In in) {
@@ -49,12 +51,22 @@ public final class ArmTotals {
             totals.documents[o] = in.count();
         }
         totals.places.read(in);
+        totals.residuals.read(in);
         return totals;
     }
 
     /** How often each token id stood in each octave of positions. */
     public TokenPlaces places() {
         return places;
+    }
+
+    Residuals residuals() {
+        return residuals;
+    }
+
+    /** How much of its rows the dictionary reconstructs. */
+    public Coverage coverage() {
+        return residuals.coverage(arm);
     }
 
     public Arm arm() {

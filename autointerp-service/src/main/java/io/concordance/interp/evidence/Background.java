@@ -19,21 +19,17 @@ public final class Background {
 
     Background(EvidenceOptions options) {
         this.options = options;
-        this.uniform = new Kept<>(BackgroundSite.DRAWN, options.background());
+        this.uniform = BackgroundSite.drawn(options.background());
     }
 
     /** Whether a token of this priority could still be kept, so that most are never built. */
     boolean wants(int token, long priority) {
-        return wants(uniform, options.background(), priority) || wants(stratum(token), options.perStratum(), priority);
-    }
-
-    private static boolean wants(Kept<BackgroundSite> kept, int limit, long priority) {
-        return kept.items().size() < limit || priority <= kept.items().getLast().priority();
+        return uniform.wants(priority) || stratum(token).wants(priority);
     }
 
     private Kept<BackgroundSite> stratum(int token) {
         return strata.computeIfAbsent(
-                Math.floorMod(token, options.strata()), k -> new Kept<>(BackgroundSite.DRAWN, options.perStratum()));
+                Math.floorMod(token, options.strata()), k -> BackgroundSite.drawn(options.perStratum()));
     }
 
     void offer(BackgroundSite site) {
@@ -42,10 +38,10 @@ public final class Background {
     }
 
     void offerAll(Background other) {
-        uniform.offerAll(other.uniform.items());
+        uniform.offerAll(other.uniform);
         other.strata.forEach((stratum, kept) -> {
             if (!kept.items().isEmpty()) {
-                stratum(stratum).offerAll(kept.items());
+                stratum(stratum).offerAll(kept);
             }
         });
     }

@@ -14,6 +14,11 @@ public record BackgroundSite(DocumentRows document, int row, long priority, int[
             ? Long.compare(a.priority, b.priority)
             : a.document.info().compareTo(b.document.info());
 
+    /** The first drawn, in the order of {@link #DRAWN}. */
+    static Kept<BackgroundSite> drawn(int limit) {
+        return new Kept<>(DRAWN, BackgroundSite::priority, limit);
+    }
+
     public boolean fires(int feature) {
         return Arrays.binarySearch(fired, feature) >= 0;
     }

@@ -20,14 +20,8 @@ public final class Density {
         return Math.clamp(bin, 0, BINS - 1);
     }
 
-    void add(float value) {
-        counts[bin(value)]++;
-    }
-
-    void add(Density other) {
-        for (int b = 0; b < BINS; b++) {
-            counts[b] += other.counts[b];
-        }
+    void add(int bin, int count) {
+        counts[bin] += count;
     }
 
     void write(Wire.Out out) {

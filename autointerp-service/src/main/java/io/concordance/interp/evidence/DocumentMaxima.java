@@ -26,21 +26,6 @@ public final class DocumentMaxima {
         size++;
     }
 
-    /** Keeps documents that have a new index, at least 0, under it. */
-    void renumber(int[] newIndex) {
-        int kept = 0;
-        for (int i = 0; i < size; i++) {
-            int document = newIndex[documents[i]];
-            if (document >= 0) {
-                documents[kept] = document;
-                whole[kept] = whole[i];
-                prompt[kept] = prompt[i];
-                kept++;
-            }
-        }
-        size = kept;
-    }
-
     void write(Wire.Out out) {
         out.count(size);
         for (int i = 0; i < size; i++) {
@@ -50,10 +35,17 @@ public final class DocumentMaxima {
         }
     }
 
-    void read(Wire.In in) {
+    /** Takes one document's maxima. */
+    @FunctionalInterface
+    interface Sink {
+        void add(int document, float whole, float prompt);
+    }
+
+    /** Hands on what was written, in its order. */
+    static void read(Wire.In in, Sink sink) {
         int count = in.count();
         for (int i = 0; i < count; i++) {
-            add(in.count(), in.shortReal(), in.shortReal());
+            sink.add(in.count(), in.shortReal(), in.shortReal());
         }
     }
 

@@ -2,6 +2,7 @@ package io.concordance.interp.evidence;
 
 import io.concordance.contracts.transcript.DocumentSplit;
 import io.concordance.contracts.transcript.Outcome;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -11,7 +12,7 @@ import java.util.Map;
 /**
  * What a dictionary's features did over a list of shards. Grows by one shard at a time; the result is a function of the
  * order of shards. Memory is bounded by what {@link EvidenceOptions} keeps for each feature, but for eight bytes a document
- * and the token ids that occur.
+ * and the token ids that occur; maxima of documents lie in a file.
  */
 public final class Evidence {
     private final EvidenceOptions options;
@@ -21,17 +22,24 @@ public final class Evidence {
     private final ScreenedDocuments screened;
     private final int[] splitDocuments = new int[DocumentSplit.values().length];
     private final List<FeatureEvidence> features = new ArrayList<>();
+    private final MaximaSpool maxima;
     private final Background explain;
     private final Background score;
     private int shards;
 
     public Evidence(EvidenceOptions options, int featureCount) {
+        this(options, featureCount, Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    /** @param scratch folder for what does not stay in memory */
+    public Evidence(EvidenceOptions options, int featureCount, Path scratch) {
         this.options = options;
+        this.maxima = new MaximaSpool(featureCount, scratch, MaximaSpool.ROOM);
         this.explain = new Background(options);
         this.score = new Background(options);
         this.screened = new ScreenedDocuments(options.documents());
         for (int j = 0; j < featureCount; j++) {
-            features.add(new FeatureEvidence(options));
+            features.add(new FeatureEvidence(options, maxima, j));
         }
     }
 
@@ -39,6 +47,7 @@ public final class Evidence {
         int arm = arm(shard.arm());
         arms.get(arm).addRows(shard.rowsByBucket());
         arms.get(arm).places().addAll(shard.places());
+        arms.get(arm).residuals().addAll(shard.residuals());
         int[] global = new int[shard.documents().size()];
         for (int d = 0; d < global.length; d++) {
             global[d] = add(shard.documents().get(d), arms.get(arm));
@@ -47,21 +56,38 @@ public final class Evidence {
             FeatureEvidence feature = features.get(fired.feature());
             feature.add(arm, fired.tally());
             feature.cells().addAll(fired.cells());
-            feature.draw(fired.explain().items(), fired.score().items());
+            feature.draw(fired.explain(), fired.score());
             DocumentMaxima local = fired.maxima();
             for (int i = 0; i < local.size(); i++) {
                 feature.firedIn(shard.documents().get(local.document(i)).split());
                 int document = global[local.document(i)];
                 if (document >= 0) {
-                    feature.maxima()
-                            .add(document, local.maximum(i, Scope.WHOLE), local.maximum(i, Scope.BEFORE_OUTPUT));
+                    feature.add(document, local.maximum(i, Scope.WHOLE), local.maximum(i, Scope.BEFORE_OUTPUT));
                 }
             }
         }
         explain.offerAll(shard.explain());
         score.offerAll(shard.score());
-        screened.shrink(newIndex -> features.forEach(f -> f.maxima().renumber(newIndex)));
+        screened.shrink(maxima::renumber);
         shards++;
+    }
+
+    /** What examples must reach from here on. */
+    Bars bars() {
+        Bars bars = new Bars(features.size(), arms.stream().map(ArmTotals::arm).toList());
+        for (int j = 0; j < features.size(); j++) {
+            FeatureEvidence feature = features.get(j);
+            for (DocumentSplit split : DocumentSplit.values()) {
+                bars.drawn(split)[j] = feature.bar(split);
+            }
+            for (int a = 0; a < arms.size(); a++) {
+                Tally tally = feature.tally(a);
+                if (tally != null) {
+                    bars.strongest(arms.get(a).arm())[j] = tally.top.bar();
+                }
+            }
+        }
+        return bars;
     }
 
     private int arm(Arm arm) {

@@ -15,7 +15,7 @@ import java.nio.file.Path;
  * ordered shards, however often the evidence was written and read back on the way.
  */
 public final class EvidenceFile {
-    private static final String FORMAT = "concordance-evidence/1";
+    private static final String FORMAT = "concordance-evidence/2";
     private static final int BUFFER = 1 << 16;
 
     private EvidenceFile() {}
@@ -36,15 +36,16 @@ public final class EvidenceFile {
     /**
      * Reads evidence back.
      *
+     * @param scratch folder for what does not stay in memory
      * @throws FieldProblem when it was gathered in another format, with other options or for another number of features
      */
-    public static Evidence read(Path file, EvidenceOptions options, int features) {
+    public static Evidence read(Path file, EvidenceOptions options, int features, Path scratch) {
         try (DataInputStream bytes = new DataInputStream(new BufferedInputStream(Files.newInputStream(file), BUFFER))) {
             Wire.In in = new Wire.In(bytes);
             require("format", in.text(), FORMAT);
             require("options", in.text(), options.toString());
             require("features", Integer.toString(in.count()), Integer.toString(features));
-            Evidence evidence = new Evidence(options, features);
+            Evidence evidence = new Evidence(options, features, scratch);
             evidence.read(in);
             return evidence;
         } catch (IOException e) {

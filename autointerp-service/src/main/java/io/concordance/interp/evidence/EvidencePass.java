@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
@@ -23,11 +24,18 @@ public final class EvidencePass {
     private final Dictionary dictionary;
     private final EvidenceOptions options;
     private final int threads;
+    private final boolean screening;
 
     public EvidencePass(Dictionary dictionary, EvidenceOptions options, int threads) {
+        this(dictionary, options, threads, false);
+    }
+
+    /** @param screening whether bf16 products may rule features out first, where that is faster; it changes no bit */
+    public EvidencePass(Dictionary dictionary, EvidenceOptions options, int threads, boolean screening) {
         this.dictionary = dictionary;
         this.options = options;
         this.threads = threads;
+        this.screening = screening;
     }
 
     /**
@@ -51,9 +59,10 @@ public final class EvidencePass {
      */
     public void extend(Evidence evidence, List<? extends ShardSource> shards, IntConsumer progress)
             throws InterruptedException {
-        Supplier<Encoding> encodings = Encodings.of(dictionary);
+        Supplier<Encoding> encodings = screening ? Encodings.screened(dictionary) : Encodings.of(dictionary);
         ThreadLocal<ShardReader> reader =
                 ThreadLocal.withInitial(() -> new ShardReader(dictionary, encodings.get(), options));
+        AtomicReference<Bars> bars = new AtomicReference<>(evidence.bars());
         Deque<Future<ShardEvidence>> ahead = new ArrayDeque<>();
         ExecutorService workers = Executors.newFixedThreadPool(
                 threads, Thread.ofPlatform().name("evidence-", 0).daemon().factory());
@@ -62,9 +71,10 @@ public final class EvidencePass {
             for (int merged = evidence.shards(); merged < shards.size(); merged++) {
                 while (next < shards.size() && ahead.size() < threads * AHEAD) {
                     ShardSource source = shards.get(next++);
-                    ahead.add(workers.submit(() -> reader.get().read(source)));
+                    ahead.add(workers.submit(() -> reader.get().read(source, bars::get)));
                 }
                 evidence.add(result(ahead.remove()));
+                bars.set(evidence.bars());
                 progress.accept(merged + 1);
             }
         } finally {

@@ -22,6 +22,23 @@ public record Example(DocumentRows document, int row, float value, long priority
     /** By priority; ties by document. */
     static final Comparator<Example> DRAWN = Example::drawn;
 
+    /** The strongest, in the order of {@link #STRONGEST}. */
+    static Kept<Example> strongest(int limit) {
+        return new Kept<>(STRONGEST, example -> strength(example.value, example.priority), limit);
+    }
+
+    /** The first drawn, in the order of {@link #DRAWN}. */
+    static Kept<Example> drawn(int limit) {
+        return new Kept<>(DRAWN, Example::priority, limit);
+    }
+
+    /** A key that ascends as values fall, then as priorities rise. */
+    static long strength(float value, long priority) {
+        int bits = Float.floatToIntBits(value + 0f);
+        int ascending = bits ^ bits >> 31 & Integer.MAX_VALUE;
+        return (long) ~ascending << Integer.SIZE | (priority >>> Integer.SIZE ^ 1L << Integer.SIZE - 1);
+    }
+
     private static int drawn(Example a, Example b) {
         return a.priority != b.priority
                 ? Long.compare(a.priority, b.priority)

@@ -9,19 +9,23 @@ import org.jspecify.annotations.Nullable;
 public final class FeatureEvidence {
     private final EvidenceOptions options;
     private final List<@Nullable Tally> byArm = new ArrayList<>();
-    private final DocumentMaxima maxima = new DocumentMaxima();
+    private final MaximaSpool maxima;
+    private final int index;
     private final TokenCells cells = new TokenCells();
     private final int[] firedIn = new int[DocumentSplit.values().length];
     private final Kept<Example> explain;
     private final Kept<Example> score;
 
-    FeatureEvidence(EvidenceOptions options) {
+    /** @param maxima those of all features, this one under its index */
+    FeatureEvidence(EvidenceOptions options, MaximaSpool maxima, int index) {
         this.options = options;
-        this.explain = new Kept<>(Example.DRAWN, options.samples());
-        this.score = new Kept<>(Example.DRAWN, options.samples());
+        this.maxima = maxima;
+        this.index = index;
+        this.explain = Example.drawn(options.samples());
+        this.score = Example.drawn(options.samples());
     }
 
-    void add(int arm, Tally tally) {
+    void add(int arm, ShardTally tally) {
         while (byArm.size() <= arm) {
             byArm.add(null);
         }
@@ -45,7 +49,7 @@ public final class FeatureEvidence {
                 tally.write(out, examples);
             }
         }
-        maxima.write(out);
+        maxima().write(out);
         cells.write(out);
         for (int count : firedIn) {
             out.count(count);
@@ -64,7 +68,7 @@ public final class FeatureEvidence {
             }
             byArm.add(tally);
         }
-        maxima.read(in);
+        DocumentMaxima.read(in, this::add);
         cells.read(in);
         for (int s = 0; s < firedIn.length; s++) {
             firedIn[s] = in.count();
@@ -73,9 +77,18 @@ public final class FeatureEvidence {
         score.offerAll(examples.read(in));
     }
 
-    void draw(List<Example> explaining, List<Example> scoring) {
+    void draw(Kept<Example> explaining, Kept<Example> scoring) {
         explain.offerAll(explaining);
         score.offerAll(scoring);
+    }
+
+    /** The largest key of an example in a split that could still be drawn. */
+    long bar(DocumentSplit split) {
+        return switch (split) {
+            case EXPLAIN -> explain.bar();
+            case SCORE -> score.bar();
+            case CALIBRATE -> Long.MIN_VALUE;
+        };
     }
 
     /** Index of the arm as in {@link Evidence#arms()}; null when the feature never fired in it. */
@@ -103,12 +116,16 @@ public final class FeatureEvidence {
 
     /** Over the documents of {@link Evidence#documents()}. */
     public DocumentMaxima maxima() {
-        return maxima;
+        return maxima.of(index);
+    }
+
+    void add(int document, float whole, float prompt) {
+        maxima.add(index, document, whole, prompt);
     }
 
     /** Strongest firings over all arms, strongest first, one a document of an arm. */
     public List<Example> top() {
-        Kept<Example> top = new Kept<>(Example.STRONGEST, options.top());
+        Kept<Example> top = Example.strongest(options.top());
         for (Tally tally : byArm) {
             if (tally != null) {
                 top.offerAll(tally.top());

@@ -15,15 +15,34 @@ final class Firings implements SparseEncoder.Sink {
     private int size;
     private int firstRow;
 
-    /** {@code order[start[j], start[j + 1])} are the firings of feature j in row order. */
+    /** Postings {@code [start[j], start[j + 1])} are the firings of feature j in row order. */
     private int[] start = new int[0];
 
-    private int[] order = new int[0];
+    private int[] postingRows = new int[0];
+    private float[] postingValues = new float[0];
     private int[] rowStart = new int[0];
 
     void clear() {
         size = 0;
         firstRow = 0;
+    }
+
+    /** How often anything has fired so far. */
+    int size() {
+        return size;
+    }
+
+    /** Row of a firing, in the order in which they came; likewise the feature and the value. */
+    int rowAt(int firing) {
+        return rows[firing];
+    }
+
+    int featureAt(int firing) {
+        return features[firing];
+    }
+
+    float valueAt(int firing) {
+        return values[firing];
     }
 
     /** Rows of the next encoded block count from here. */
@@ -63,10 +82,15 @@ final class Firings implements SparseEncoder.Sink {
         for (int r = 0; r < rowCount; r++) {
             rowStart[r + 1] += rowStart[r];
         }
-        order = new int[size];
+        if (postingRows.length < size) {
+            postingRows = new int[rows.length];
+            postingValues = new float[rows.length];
+        }
         int[] next = Arrays.copyOf(start, featureCount);
         for (int i = 0; i < size; i++) {
-            order[next[features[i]]++] = i;
+            int posting = next[features[i]]++;
+            postingRows[posting] = rows[i];
+            postingValues[posting] = values[i];
         }
     }
 
@@ -79,11 +103,11 @@ final class Firings implements SparseEncoder.Sink {
     }
 
     int row(int posting) {
-        return rows[order[posting]];
+        return postingRows[posting];
     }
 
     float value(int posting) {
-        return values[order[posting]];
+        return postingValues[posting];
     }
 
     /** Features that fired on a row, ascending. */

@@ -56,12 +56,12 @@ public final class Positions {
         }
     }
 
-    void add(int position, float value) {
-        int bucket = bucket(position);
+    /** @param square sum of squares of the activations */
+    void add(int bucket, int count, double sum, double square) {
         reach(bucket);
-        firings[bucket]++;
-        sums[bucket] += value;
-        squares[bucket] += (double) value * value;
+        firings[bucket] += count;
+        sums[bucket] += sum;
+        squares[bucket] += square;
     }
 
     void add(Positions other) {

@@ -8,6 +8,7 @@ import java.util.List;
  * @param documents of the shard, in order; {@link Fired#maxima} counts into it
  * @param rowsByBucket rows in each position bucket
  * @param places rows of each token in each octave of positions
+ * @param residuals what the dictionary leaves of them
  * @param fired features that fired at all, ascending
  */
 @SuppressWarnings("ArrayRecordComponent") // handed from reader to merge once
@@ -16,15 +17,16 @@ record ShardEvidence(
         List<DocumentInfo> documents,
         long[] rowsByBucket,
         TokenPlaces places,
+        Residuals residuals,
         List<Fired> fired,
         Background explain,
         Background score) {
 
     record Fired(
             int feature,
-            Tally tally,
+            ShardTally tally,
             DocumentMaxima maxima,
-            TokenCells cells,
+            TokenCells.Packed cells,
             Kept<Example> explain,
             Kept<Example> score) {}
 }

@@ -13,30 +13,22 @@ public final class Tally {
     final Kept<Example> top;
 
     Tally(int top) {
-        this.top = new Kept<>(Example.STRONGEST, top);
-    }
-
-    void add(int position, float value) {
-        firings++;
-        sum += value;
-        maximum = Math.max(maximum, value);
-        density.add(value);
-        positions.add(position, value);
-    }
-
-    void firedInDocument() {
-        firingDocuments++;
+        this.top = Example.strongest(top);
     }
 
     /** Sums are added whole, shard after shard, so that the result depends on the order of shards and nothing else. */
-    void add(Tally other) {
-        firings += other.firings;
-        sum += other.sum;
-        maximum = Math.max(maximum, other.maximum);
-        firingDocuments += other.firingDocuments;
-        density.add(other.density);
-        positions.add(other.positions);
-        top.offerAll(other.top.items());
+    void add(ShardTally shard) {
+        firings += shard.firings();
+        sum += shard.sum();
+        maximum = Math.max(maximum, shard.maximum());
+        firingDocuments += shard.firingDocuments();
+        for (int i = 0; i < shard.bins().length; i++) {
+            density.add(shard.bins()[i], shard.binFirings()[i]);
+        }
+        for (int i = 0; i < shard.buckets().length; i++) {
+            positions.add(shard.buckets()[i], shard.bucketFirings()[i], shard.sums()[i], shard.squares()[i]);
+        }
+        top.offerAll(shard.top());
     }
 
     void write(Wire.Out out, ExampleWire examples) {

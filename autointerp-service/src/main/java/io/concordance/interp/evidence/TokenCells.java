@@ -1,6 +1,7 @@
 package io.concordance.interp.evidence;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
@@ -12,11 +13,14 @@ import java.util.List;
 public final class TokenCells {
     static final int MOST = 128;
     private static final int FIRST = 64;
+    private static final int CELL = 4;
+    private static final int FIRINGS = 1;
+    private static final int SUM = 2;
+    private static final int SQUARE = 3;
 
-    private long[] keys = new long[FIRST];
-    private long[] firings = new long[FIRST];
-    private double[] sums = new double[FIRST];
-    private double[] squares = new double[FIRST];
+    /** Key, firings, and the bits of sum and sum of squares of each slot side by side, so that they share a cache line. */
+    private long[] slots = new long[FIRST * CELL];
+
     private int size;
     private int level;
 
@@ -27,80 +31,99 @@ public final class TokenCells {
 
     /** Whether a token is counted at a level. */
     public static boolean counted(int token, int level) {
-        return Long.numberOfLeadingZeros(TokenPlaces.hash(token)) >= level;
+        return level == 0 || Long.numberOfLeadingZeros(TokenPlaces.hash(token)) >= level;
     }
 
-    void add(int token, int position, float value) {
-        if (counted(token, level)) {
-            add(TokenPlaces.key(token, TokenPlaces.octave(position)), 1, value, (double) value * value);
+    /** @param key see {@link TokenPlaces#key} */
+    void add(long key, float value) {
+        if (level == 0 || counted(TokenPlaces.token(key), level)) {
+            add(key, 1, value, (double) value * value);
         }
     }
 
-    void addAll(TokenCells other) {
+    /** Moments without room for more. */
+    @SuppressWarnings("ArrayRecordComponent") // handed from reader to merge once
+    record Packed(int level, long[] keys, long[] firings, double[] sums, double[] squares) {}
+
+    /** What was added; adding begins anew in the same memory. */
+    Packed take() {
+        Packed packed = new Packed(level, new long[size], new long[size], new double[size], new double[size]);
+        int at = 0;
+        for (int s = 0; s < slots.length; s += CELL) {
+            if (slots[s + FIRINGS] > 0) {
+                packed.keys[at] = slots[s];
+                packed.firings[at] = slots[s + FIRINGS];
+                packed.sums[at] = real(s + SUM);
+                packed.squares[at++] = real(s + SQUARE);
+                Arrays.fill(slots, s, s + CELL, 0);
+            }
+        }
+        size = 0;
+        level = 0;
+        return packed;
+    }
+
+    void addAll(Packed other) {
         while (level < other.level) {
             halve();
         }
-        for (int s = 0; s < other.keys.length; s++) {
-            if (other.firings[s] > 0 && counted(TokenPlaces.token(other.keys[s]), level)) {
-                add(other.keys[s], other.firings[s], other.sums[s], other.squares[s]);
+        for (int i = 0; i < other.keys.length; i++) {
+            if (level == 0 || counted(TokenPlaces.token(other.keys[i]), level)) {
+                add(other.keys[i], other.firings[i], other.sums[i], other.squares[i]);
             }
         }
     }
 
+    private double real(int at) {
+        return Double.longBitsToDouble(slots[at]);
+    }
+
     private void add(long key, long count, double sum, double square) {
         int slot = slot(key);
-        if (firings[slot] == 0) {
+        if (slots[slot + FIRINGS] == 0) {
             while (size == MOST) {
                 halve();
                 if (!counted(TokenPlaces.token(key), level)) {
                     return;
                 }
             }
-            if (2 * size >= keys.length) {
-                rebuild(Math.multiplyExact(keys.length, 2));
+            if (2 * size * CELL >= slots.length) {
+                rebuild(Math.multiplyExact(slots.length, 2));
             }
             slot = slot(key);
-            keys[slot] = key;
+            slots[slot] = key;
             size++;
         }
-        firings[slot] += count;
-        sums[slot] += sum;
-        squares[slot] += square;
+        slots[slot + FIRINGS] += count;
+        slots[slot + SUM] = Double.doubleToRawLongBits(real(slot + SUM) + sum);
+        slots[slot + SQUARE] = Double.doubleToRawLongBits(real(slot + SQUARE) + square);
     }
 
     private void halve() {
         level++;
-        rebuild(keys.length);
+        rebuild(slots.length);
     }
 
-    private void rebuild(int capacity) {
-        long[] oldKeys = keys;
-        long[] oldFirings = firings;
-        double[] oldSums = sums;
-        double[] oldSquares = squares;
-        keys = new long[capacity];
-        firings = new long[capacity];
-        sums = new double[capacity];
-        squares = new double[capacity];
+    private void rebuild(int length) {
+        long[] old = slots;
+        slots = new long[length];
         size = 0;
-        for (int s = 0; s < oldKeys.length; s++) {
-            if (oldFirings[s] > 0 && counted(TokenPlaces.token(oldKeys[s]), level)) {
-                int slot = slot(oldKeys[s]);
-                keys[slot] = oldKeys[s];
-                firings[slot] = oldFirings[s];
-                sums[slot] = oldSums[s];
-                squares[slot] = oldSquares[s];
+        for (int s = 0; s < old.length; s += CELL) {
+            if (old[s + FIRINGS] > 0 && counted(TokenPlaces.token(old[s]), level)) {
+                System.arraycopy(old, s, slots, slot(old[s]), CELL);
                 size++;
             }
         }
     }
 
+    /** Where a key stands, or would. */
     private int slot(long key) {
-        int slot = (int) TokenPlaces.hash(key) & keys.length - 1;
-        while (firings[slot] != 0 && keys[slot] != key) {
-            slot = slot + 1 & keys.length - 1;
+        int cells = slots.length / CELL;
+        int cell = (int) TokenPlaces.hash(key) & cells - 1;
+        while (slots[cell * CELL + FIRINGS] != 0 && slots[cell * CELL] != key) {
+            cell = cell + 1 & cells - 1;
         }
-        return slot;
+        return cell * CELL;
     }
 
     /** Moments of the activation on one token in one octave of positions. */
@@ -109,10 +132,14 @@ public final class TokenCells {
     /** In ascending order of token, then octave. */
     public List<Cell> cells() {
         List<Cell> cells = new ArrayList<>(size);
-        for (int s = 0; s < keys.length; s++) {
-            if (firings[s] > 0) {
+        for (int s = 0; s < slots.length; s += CELL) {
+            if (slots[s + FIRINGS] > 0) {
                 cells.add(new Cell(
-                        TokenPlaces.token(keys[s]), TokenPlaces.octaveOf(keys[s]), firings[s], sums[s], squares[s]));
+                        TokenPlaces.token(slots[s]),
+                        TokenPlaces.octaveOf(slots[s]),
+                        slots[s + FIRINGS],
+                        real(s + SUM),
+                        real(s + SQUARE)));
             }
         }
         cells.sort(Comparator.comparingInt(Cell::token).thenComparingInt(Cell::octave));

@@ -3,12 +3,14 @@ package io.concordance.interp.explanation;
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.interp.chat.Budget;
 import io.concordance.interp.chat.PostgresChatWork;
+import io.concordance.kit.access.Roles;
 import io.concordance.kit.idempotency.Idempotent;
 import io.concordance.kit.page.Page;
 import io.concordance.kit.problem.ProblemException;
 import io.concordance.kit.sse.Progress;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 @Path("/v1")
 @Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed({Roles.SUBMITTER, Roles.REVIEWER, Roles.RELEASER, Roles.AUDITOR})
 class ExplanationResource {
     private static final int LARGEST_PAGE = 1000;
 
@@ -48,6 +51,7 @@ class ExplanationResource {
     @Path("/explanations")
     @Consumes(MediaType.APPLICATION_JSON)
     @Idempotent
+    @RolesAllowed(Roles.SUBMITTER)
     public Response request(@Nullable ExplanationRequest request) {
         UUID id = explanations.add(requests.check(request));
         return Response.accepted(find(id.toString()))
@@ -101,6 +105,7 @@ class ExplanationResource {
     @PUT
     @Path("/explanations/{id}/budget")
     @Consumes(MediaType.APPLICATION_JSON)
+    @RolesAllowed(Roles.SUBMITTER)
     public ExplanationOrder goOn(@PathParam("id") String id, @Nullable Budget budget) {
         if (budget == null) {
             throw new FieldProblem("", null, "a budget");
@@ -113,6 +118,7 @@ class ExplanationResource {
 
     @DELETE
     @Path("/explanations/{id}")
+    @RolesAllowed(Roles.SUBMITTER)
     public ExplanationOrder cancel(@PathParam("id") String id) {
         if (!work.cancel(find(id).work().id())) {
             throw ProblemException.conflict("This request for explanations has ended.");

@@ -9,6 +9,7 @@ import io.concordance.interp.chat.Endpoint;
 import io.concordance.interp.explanation.PostgresExplanations.Outcome;
 import io.concordance.interp.explanation.PostgresExplanations.Target;
 import io.concordance.interp.feature.LabelBlocks;
+import io.concordance.interp.feature.LabelMeters;
 import io.concordance.interp.label.ChatExplainer;
 import io.concordance.interp.label.ChatExplainer.Answer;
 import io.concordance.interp.label.LabelMaterial;
@@ -34,10 +35,12 @@ class ExplanationTasks implements ChatTasks {
 
     private final PostgresExplanations explanations;
     private final LabelBlocks blocks;
+    private final LabelMeters meters;
 
-    ExplanationTasks(PostgresExplanations explanations, LabelBlocks blocks) {
+    ExplanationTasks(PostgresExplanations explanations, LabelBlocks blocks, LabelMeters meters) {
         this.explanations = explanations;
         this.blocks = blocks;
+        this.meters = meters;
     }
 
     @Override
@@ -62,6 +65,7 @@ class ExplanationTasks implements ChatTasks {
 
     private void finish(UUID work, int task, Outcome outcome, List<Event<?>> events) {
         explanations.finish(work, task, outcome, events);
+        meters.stated(events);
     }
 
     private static Outcome unexplained(String problem) {

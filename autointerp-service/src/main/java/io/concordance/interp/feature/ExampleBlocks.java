@@ -44,7 +44,12 @@ public class ExampleBlocks {
     }
 
     /** The examples of one feature. */
-    JsonNode get(String key, int index) {
-        return Json.read(store.get(key, MOST_BYTES), JsonNode.class).path(Integer.toString(index));
+    JsonNode get(PostgresFeatures.Examples where) {
+        return Json.read(bytes(where.key()), JsonNode.class).path(Integer.toString(where.index()));
+    }
+
+    /** An object as it is. */
+    byte[] bytes(String key) {
+        return store.get(key, MOST_BYTES);
     }
 }

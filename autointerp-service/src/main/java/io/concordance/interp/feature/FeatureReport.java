@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param maximum largest activation seen
  * @param logits what its direction does to the logits; null where the model's unembedding is not known
  * @param neighbours features that fired and point most nearly the same way, nearest first
+ * @param elicited what a search for an input that makes it fire came upon; null where there was none
  */
 public record FeatureReport(
         String uid,
@@ -38,10 +39,20 @@ public record FeatureReport(
         PositionReport positions,
         List<ScreenReport> screens,
         @Nullable LogitReport logits,
-        List<NeighbourReport> neighbours) {
+        List<NeighbourReport> neighbours,
+        @Nullable Elicited elicited) {
 
     /** The same with what the shift test found. */
     public FeatureReport with(ShiftFinding found) {
+        return with(positions.with(found), elicited);
+    }
+
+    /** The same with what a search for an input found. */
+    public FeatureReport with(Elicited found) {
+        return with(positions, found);
+    }
+
+    private FeatureReport with(PositionReport place, @Nullable Elicited found) {
         return new FeatureReport(
                 uid,
                 dictionary,
@@ -58,10 +69,11 @@ public record FeatureReport(
                 label,
                 splits,
                 arms,
-                positions.with(found),
+                place,
                 screens,
                 logits,
-                neighbours);
+                neighbours,
+                found);
     }
 
     /** What its positions say, as an event. */

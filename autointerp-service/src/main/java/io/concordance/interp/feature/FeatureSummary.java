@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param label as in {@link FeatureReport}
  * @param best the published screen with the smallest q, then the largest AUROC; null when no bad document made it fire in
  *     time
- * @param positioning as in {@link FeatureReport.PositionReport}
+ * @param positioning as in {@link FeatureReport.PositionReport}, and so are {@code eta2} and {@code omega2WithinTokens}
  */
 public record FeatureSummary(
         String uid,
@@ -19,11 +19,13 @@ public record FeatureSummary(
         @Nullable String label,
         FeatureReport.@Nullable Detection score,
         @Nullable Best best,
-        @Nullable String positioning) {
+        @Nullable String positioning,
+        @Nullable Double eta2,
+        @Nullable Double omega2WithinTokens) {
 
     /** The same with another positioning. */
     FeatureSummary with(String other) {
-        return new FeatureSummary(uid, index, firings, rate, label, score, best, other);
+        return new FeatureSummary(uid, index, firings, rate, label, score, best, other, eta2, omega2WithinTokens);
     }
 
     public record Best(String arm, String armKind, Screen screen) {}

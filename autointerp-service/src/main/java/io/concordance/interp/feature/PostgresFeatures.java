@@ -22,7 +22,10 @@ public class PostgresFeatures {
     }
 
     /** A report and where its examples lie. */
-    record Stored(JsonNode report, int index, String examplesKey) {}
+    record Stored(JsonNode report, Examples examples) {}
+
+    /** Where examples lie: an object, and the index of the feature that they are of. */
+    record Examples(String key, int index) {}
 
     private record Row(double number, FeatureSummary summary) {}
 
@@ -71,8 +74,14 @@ public class PostgresFeatures {
                 .bind("uid", uid)
                 .map((row, context) -> new Stored(
                         Json.read(row.getString("report").getBytes(StandardCharsets.UTF_8), JsonNode.class),
-                        row.getInt("index"),
-                        row.getString("examples_key")))
+                        new Examples(row.getString("examples_key"), row.getInt("index"))))
+                .findOne());
+    }
+
+    Optional<Examples> examples(String uid) {
+        return jdbi.withHandle(handle -> handle.createQuery("select index, examples_key from feature where uid = :uid")
+                .bind("uid", uid)
+                .map((row, context) -> new Examples(row.getString("examples_key"), row.getInt("index")))
                 .findOne());
     }
 

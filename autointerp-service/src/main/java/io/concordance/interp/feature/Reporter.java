@@ -50,6 +50,7 @@ public final class Reporter {
     private final SilentLabels silent;
     private final @Nullable List<LogitEffects> logits;
     private final Map<Integer, ShiftFinding> shifts;
+    private final Map<Integer, Elicited> elicited;
     private final TokenText text;
 
     /** Which analysis of which dictionary the features come from. */
@@ -60,6 +61,7 @@ public final class Reporter {
      * @param labels one for each feature, null for those that never fired
      * @param logits one for each feature; null where the model's unembedding is not known
      * @param shifts by feature, of those whose windows were shifted
+     * @param elicited by feature, of those that an input was searched for
      */
     public Reporter(
             Origin origin,
@@ -70,6 +72,7 @@ public final class Reporter {
             List<@Nullable Labelled> labels,
             @Nullable List<LogitEffects> logits,
             Map<Integer, ShiftFinding> shifts,
+            Map<Integer, Elicited> elicited,
             TokenText text) {
         this.origin = origin;
         this.dictionary = dictionary;
@@ -86,6 +89,7 @@ public final class Reporter {
         this.silent = new SilentLabels(text, labels);
         this.logits = logits;
         this.shifts = shifts;
+        this.elicited = elicited;
         this.text = text;
     }
 
@@ -123,7 +127,8 @@ public final class Reporter {
                 positions(feature, positionings.get(index)),
                 attributions.stream().map(Reporter::screen).toList(),
                 effects == null ? null : logits(effects),
-                neighbours(nearest));
+                neighbours(nearest),
+                elicited.get(index));
         ShiftFinding shift = shifts.get(index);
         FeatureReport whole = shift == null ? report : report.with(shift);
         return new ReportedFeature(whole, summary(whole, attributions), examples.of(feature));
@@ -164,7 +169,9 @@ public final class Reporter {
                 label == null ? null : label.text(),
                 score == null ? null : score.detection(),
                 best,
-                report.positions().positioning());
+                report.positions().positioning(),
+                report.positions().eta2(),
+                report.positions().omega2WithinTokens());
     }
 
     private static ScreenReport screen(Attribution a) {

@@ -4,13 +4,10 @@ import io.concordance.contracts.digest.Digests;
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.transcript.Span;
 import io.concordance.contracts.transcript.Transcript;
-import io.concordance.contracts.transcript.Transcripts;
 import io.concordance.interp.chat.Endpoint;
 import io.concordance.interp.chat.Endpoints;
-import io.concordance.kit.store.ObjectStore;
-import io.concordance.kit.store.ObjectStoreException;
+import io.concordance.interp.recapture.StoredTranscripts;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.io.ByteArrayInputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -29,16 +26,15 @@ class JudgingRequests {
     private static final int MOST_ARMS = 20;
     private static final int MOST_JUDGES = 5;
     private static final int MOST_ITEMS = 20_000;
-    private static final long MOST_BYTES = 64L << 20;
     private static final int LONGEST_QUESTION = 2000;
     private static final int TWICE_IN = 5;
 
     private final Endpoints endpoints;
-    private final ObjectStore store;
+    private final StoredTranscripts files;
 
-    JudgingRequests(Endpoints endpoints, ObjectStore store) {
+    JudgingRequests(Endpoints endpoints, StoredTranscripts files) {
         this.endpoints = endpoints;
-        this.store = store;
+        this.files = files;
     }
 
     /** A judging in which everything is known to be there. */
@@ -51,6 +47,10 @@ class JudgingRequests {
             List<JudgingRequest.Judge> judges) {}
 
     Checked check(@Nullable JudgingRequest request) {
+        return check(UUID.randomUUID(), request);
+    }
+
+    Checked check(UUID id, @Nullable JudgingRequest request) {
         if (request == null) {
             throw new FieldProblem("", null, "a question, arms and judges");
         }
@@ -60,7 +60,6 @@ class JudgingRequests {
             throw new FieldProblem(
                     "question", question, "a yes-or-no question of at most " + LONGEST_QUESTION + " characters");
         }
-        UUID id = UUID.randomUUID();
         long seed = request.seed() == null ? 0 : request.seed();
         List<JudgedItem> items = items(id, seed, request.arms());
         return new Checked(id, name, question.strip(), seed, items, judges(request.judges(), items));
@@ -85,7 +84,7 @@ class JudgingRequests {
                 throw new FieldProblem("arms[" + a + "].name", name, "a name that no other arm has");
             }
             String field = "arms[" + a + "].transcripts";
-            for (Transcript transcript : transcripts(field, arms.get(a).transcripts())) {
+            for (Transcript transcript : files.read(field, arms.get(a).transcripts(), MOST_ITEMS)) {
                 if (items.size() == MOST_ITEMS) {
                     throw new FieldProblem(field, null, "at most " + MOST_ITEMS + " transcripts over all arms");
                 }
@@ -93,24 +92,6 @@ class JudgingRequests {
             }
         }
         return items;
-    }
-
-    private List<Transcript> transcripts(String field, @Nullable String digest) {
-        if (digest == null || !Digests.isDigest(digest)) {
-            throw new FieldProblem(field, digest, "the digest of a stored transcript file");
-        }
-        try {
-            byte[] bytes = store.get("transcripts/" + Digests.hex(digest) + ".jsonl", MOST_BYTES);
-            return Transcripts.readAll(
-                    new ByteArrayInputStream(bytes),
-                    new Transcripts.Limits(Transcripts.Limits.DEFAULT.lineBytes(), MOST_ITEMS));
-        } catch (ObjectStoreException.Missing e) {
-            throw new FieldProblem(field, digest, "the digest of a stored transcript file");
-        } catch (ObjectStoreException.TooLarge e) {
-            throw new FieldProblem(field, digest, "a file of at most " + MOST_BYTES + " bytes");
-        } catch (FieldProblem e) {
-            throw e.inside(field);
-        }
     }
 
     private static JudgedItem item(UUID id, long seed, int number, String arm, Transcript transcript, String field) {

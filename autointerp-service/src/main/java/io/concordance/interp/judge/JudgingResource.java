@@ -5,9 +5,12 @@ import io.concordance.contracts.statistics.CorrectedRate;
 import io.concordance.interp.chat.Budget;
 import io.concordance.interp.chat.ChatWork;
 import io.concordance.interp.chat.PostgresChatWork;
+import io.concordance.kit.access.Caller;
+import io.concordance.kit.access.Roles;
 import io.concordance.kit.idempotency.Idempotent;
 import io.concordance.kit.page.Page;
 import io.concordance.kit.problem.ProblemException;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
@@ -30,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 @Path("/v1/judgings")
 @Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed({Roles.SUBMITTER, Roles.REVIEWER, Roles.RELEASER, Roles.AUDITOR})
 class JudgingResource {
     private static final int LARGEST_PAGE = 200;
     private static final Pattern LABELLER = Pattern.compile("[\\p{Alnum}][\\p{Alnum}.@_-]{0,99}");
@@ -38,12 +42,19 @@ class JudgingResource {
     private final PostgresJudgings judgings;
     private final PostgresLabels labels;
     private final PostgresChatWork work;
+    private final Caller caller;
 
-    JudgingResource(JudgingRequests requests, PostgresJudgings judgings, PostgresLabels labels, PostgresChatWork work) {
+    JudgingResource(
+            JudgingRequests requests,
+            PostgresJudgings judgings,
+            PostgresLabels labels,
+            PostgresChatWork work,
+            Caller caller) {
         this.requests = requests;
         this.judgings = judgings;
         this.labels = labels;
         this.work = work;
+        this.caller = caller;
     }
 
     /** @param item as the queue names it */
@@ -55,6 +66,7 @@ class JudgingResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Idempotent
+    @RolesAllowed(Roles.SUBMITTER)
     public Response request(@Nullable JudgingRequest request) {
         JudgingRequests.Checked checked = requests.check(request);
         judgings.add(checked);
@@ -87,9 +99,10 @@ class JudgingResource {
     /** The next item for one person, without arm, outcome or verdicts; 204 when there is none left. */
     @GET
     @Path("/{id}/queue")
+    @RolesAllowed(Roles.REVIEWER)
     public Response next(@PathParam("id") String id, @QueryParam("labeller") @Nullable String labeller) {
         Judging judging = open(id);
-        return labels.next(judging.id(), labeller(labeller))
+        return labels.next(judging.id(), labeller(caller.named("labeller", labeller)))
                 .map(item -> Response.ok(item).build())
                 .orElseGet(() -> Response.noContent().build());
     }
@@ -97,6 +110,7 @@ class JudgingResource {
     @POST
     @Path("/{id}/labels")
     @Consumes(MediaType.APPLICATION_JSON)
+    @RolesAllowed(Roles.REVIEWER)
     public Response label(@PathParam("id") String id, @Nullable GivenLabel given) {
         Judging judging = open(id);
         if (given == null || given.item() == null) {
@@ -105,7 +119,8 @@ class JudgingResource {
         if (given.label() == null) {
             throw new FieldProblem("label", null, "yes, no or unsure");
         }
-        return switch (labels.label(judging.id(), given.item(), labeller(given.labeller()), given.label())) {
+        return switch (labels.label(
+                judging.id(), given.item(), labeller(caller.named("labeller", given.labeller())), given.label())) {
             case STORED ->
                 Response.status(Response.Status.CREATED).entity(given).build();
             case REPEATED -> Response.ok(given).build();
@@ -150,6 +165,7 @@ class JudgingResource {
     @PUT
     @Path("/{id}/judges/{name}/budget")
     @Consumes(MediaType.APPLICATION_JSON)
+    @RolesAllowed(Roles.SUBMITTER)
     public Judging goOn(@PathParam("id") String id, @PathParam("name") String name, @Nullable Budget budget) {
         if (budget == null) {
             throw new FieldProblem("", null, "a budget");
@@ -163,6 +179,7 @@ class JudgingResource {
     /** Asks a judge no further; what it has not judged counts as unreadable. */
     @DELETE
     @Path("/{id}/judges/{name}")
+    @RolesAllowed(Roles.SUBMITTER)
     public Judging cancel(@PathParam("id") String id, @PathParam("name") String name) {
         if (!work.cancel(asked(id, name).id())) {
             throw ProblemException.conflict("This judge has ended.");

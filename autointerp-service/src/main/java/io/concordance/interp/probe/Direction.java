@@ -14,13 +14,15 @@ import java.util.random.RandomGeneratorFactory;
  *
  * @param unit {@code [d]}
  * @param centre {@code [d]}, mean of the ok rows, each sample weighing the same
+ * @param boundary value above which a row is rather bad: where the logistic fit has even odds, half way between the means
+ *     of the classes otherwise
  */
 @SuppressWarnings("ArrayRecordComponent") // held, never compared
-record Direction(double[] unit, double[] centre) {
+record Direction(double[] unit, double[] centre, double boundary) {
     private static final double LEAST_SPREAD = 1e-6;
 
     /** @throws ArithmeticException when the vector has no direction */
-    private static Direction of(double[] vector, double[] centre) {
+    private static Direction of(double[] vector, double[] centre, double[] evenOdds) {
         double squares = 0;
         for (double v : vector) {
             squares += v * v;
@@ -33,12 +35,29 @@ record Direction(double[] unit, double[] centre) {
         for (int k = 0; k < unit.length; k++) {
             unit[k] = vector[k] / norm;
         }
-        return new Direction(unit, centre);
+        return new Direction(unit, centre, value(unit, centre, evenOdds));
+    }
+
+    private static double value(double[] unit, double[] centre, double[] row) {
+        double value = 0;
+        for (int k = 0; k < unit.length; k++) {
+            value += unit[k] * (row[k] - centre[k]);
+        }
+        return value;
+    }
+
+    /** The value on a row of {@code values} that begins at {@code from}. */
+    double value(float[] values, int from) {
+        double value = 0;
+        for (int k = 0; k < unit.length; k++) {
+            value += unit[k] * (values[from + k] - centre[k]);
+        }
+        return value;
     }
 
     /** From the mean of the ok rows to that of the bad ones. */
     static Direction massMean(RowSample bad, List<RowSample> ok) {
-        return of(difference(bad, ok), mean(ok));
+        return of(difference(bad, ok), mean(ok), between(bad, ok));
     }
 
     static Direction logistic(RowSample bad, List<RowSample> ok) {
@@ -52,10 +71,16 @@ record Direction(double[] unit, double[] centre) {
         }
         double[] theta = new LogisticFit(x, rows.bad, rows.weight, d).run();
         double[] vector = new double[d];
+        double squares = 0;
         for (int k = 0; k < d; k++) {
             vector[k] = theta[k] / rows.spread[k];
+            squares += vector[k] * vector[k];
         }
-        return of(vector, mean(ok));
+        double[] evenOdds = rows.mean.clone();
+        for (int k = 0; k < d && squares > 0; k++) {
+            evenOdds[k] -= theta[d] * vector[k] / squares;
+        }
+        return of(vector, mean(ok), evenOdds);
     }
 
     /**
@@ -115,7 +140,17 @@ record Direction(double[] unit, double[] centre) {
         for (int k = 0; k < d && along < 0; k++) {
             vector[k] = -vector[k];
         }
-        return of(vector, mean(ok));
+        return of(vector, mean(ok), between(bad, ok));
+    }
+
+    /** Half way between the means of the classes. */
+    private static double[] between(RowSample bad, List<RowSample> ok) {
+        double[] row = bad.mean();
+        double[] other = mean(ok);
+        for (int k = 0; k < row.length; k++) {
+            row[k] = (row[k] + other[k]) / 2;
+        }
+        return row;
     }
 
     private static double[] difference(RowSample bad, List<RowSample> ok) {

@@ -23,7 +23,7 @@ import java.util.Optional;
 /**
  * Fits probes to the bad outcomes of every arm that has enough of them, and screens and calibrates them on other
  * documents. Reads all shards twice, one document at a time: to fit, and to score. The result is a function of the shards
- * in their order and the seed. Beside each fitted direction stands a random one that is pooled, screened and calibrated
+ * in their order and the seed. Rows of steered arms are read as the dictionary read them. Beside each fitted direction stands a random one that is pooled, screened and calibrated
  * alike.
  */
 public final class ProbeAnalysis {
@@ -107,7 +107,10 @@ public final class ProbeAnalysis {
                 seed,
                 document ->
                         DocumentSplit.of(document.key()) == DocumentSplit.EXPLAIN && DocumentSplit.fits(document.key()),
-                (document, activations, tokens) -> arms.forEach(arm -> arm.add(document, activations, tokens)));
+                (document, activations, tokens) -> {
+                    dictionary.info().removeSteering(document.arm().name(), activations, tokens);
+                    arms.forEach(arm -> arm.add(document, activations, tokens));
+                });
         return arms;
     }
 
@@ -172,6 +175,7 @@ public final class ProbeAnalysis {
                 seed,
                 document -> index.containsKey(new Key(document.arm(), document.id())),
                 (document, activations, tokens) -> {
+                    dictionary.info().removeSteering(document.arm().name(), activations, tokens);
                     Integer at = index.get(new Key(document.arm(), document.id()));
                     float[] values = reader.read(activations, tokens, tokens).values();
                     for (int r = 0; r < values.length && at != null; r++) {

@@ -8,6 +8,7 @@ import io.concordance.contracts.transcript.Span;
 import io.concordance.interp.evidence.Arm;
 import io.concordance.interp.evidence.DocumentInfo;
 import io.concordance.interp.evidence.ShardSource;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -25,6 +26,16 @@ final class Prompts {
         void read(DocumentInfo document, float[] activations, int tokens);
     }
 
+    /** Receives a whole document; the array is used again. */
+    @FunctionalInterface
+    interface WholeReader {
+        /**
+         * @param activations {@code [tokens, d]} row-major
+         * @param prompt tokens before the first one that the model wrote
+         */
+        void read(DocumentInfo document, float[] activations, int tokens, int prompt);
+    }
+
     /**
      * @param seed of splits
      * @param wanted which documents to read
@@ -38,10 +49,13 @@ final class Prompts {
             if (Thread.interrupted()) {
                 throw new InterruptedException();
             }
-            try (Shard shard = Shard.open(source.fetch())) {
-                require("role", shard.header().role(), "learning");
-                require("width", Integer.toString(shard.width()), Integer.toString(d));
-                read(shard, seed, wanted, reader);
+            try (Shard shard = learning(source.fetch(), d)) {
+                read(
+                        shard,
+                        seed,
+                        wanted,
+                        false,
+                        (document, activations, tokens, prompt) -> reader.read(document, activations, tokens));
             } catch (FieldProblem e) {
                 throw e.inside("shard " + source.job() + "/" + source.slice());
             } finally {
@@ -50,7 +64,31 @@ final class Prompts {
         }
     }
 
-    private static void read(Shard shard, long seed, Predicate<DocumentInfo> wanted, Reader reader) {
+    /**
+     * All documents of a shard, past the first token that the model wrote.
+     *
+     * @throws FieldProblem as {@link #read}
+     */
+    static void readWhole(Path file, int d, long seed, WholeReader reader) {
+        try (Shard shard = learning(file, d)) {
+            read(shard, seed, document -> true, true, reader);
+        }
+    }
+
+    private static Shard learning(Path file, int d) {
+        Shard shard = Shard.open(file);
+        try {
+            require("role", shard.header().role(), "learning");
+            require("width", Integer.toString(shard.width()), Integer.toString(d));
+            return shard;
+        } catch (FieldProblem e) {
+            shard.close();
+            throw e;
+        }
+    }
+
+    private static void read(
+            Shard shard, long seed, Predicate<DocumentInfo> wanted, boolean whole, WholeReader reader) {
         int[] documents = shard.documents();
         byte[] spans = shard.spans();
         byte[] outcomes = shard.outcomes();
@@ -65,7 +103,7 @@ final class Prompts {
                 }
                 to++;
             }
-            int tokens = prompt < 0 ? to - from : prompt;
+            int tokens = whole || prompt < 0 ? to - from : prompt;
             String id = shard.documentIds().get(documents[from]);
             DocumentInfo info = new DocumentInfo(arm, id, Outcome.ofCode(outcomes[from]), DocumentSplit.key(seed, id));
             if (tokens > 0 && wanted.test(info)) {
@@ -74,7 +112,7 @@ final class Prompts {
                 }
                 shard.activations(from, tokens, activations, 0);
                 finite(activations, tokens * shard.width());
-                reader.read(info, activations, tokens);
+                reader.read(info, activations, tokens, prompt < 0 ? tokens : prompt);
             }
             from = to;
         }

@@ -1,9 +1,7 @@
 package io.concordance.interp.shift;
 
-import io.concordance.contracts.json.Json;
 import io.concordance.interp.label.TokenText;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
+import io.concordance.interp.recapture.TextFile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -38,10 +36,6 @@ record ShiftPlan(int prefix, List<List<Integer>> fillers, List<Target> targets) 
         }
     }
 
-    private record Line(String id, List<SpanLine> spans) {}
-
-    private record SpanLine(String kind, String role, String text) {}
-
     /** Every reading, in a fixed order. */
     List<Cell> cells() {
         List<Cell> cells = new ArrayList<>();
@@ -63,19 +57,23 @@ record ShiftPlan(int prefix, List<List<Integer>> fillers, List<Target> targets) 
         return targets.get(cell.target()).windows(cell.own()).get(cell.window());
     }
 
+    /** Token position of a window's last token. */
+    int position(Cell cell) {
+        return targets.get(cell.target()).positions().get(cell.position());
+    }
+
     /** The readings as transcripts, one a line. */
     byte[] transcripts(TokenText text) {
-        ByteArrayOutputStream lines = new ByteArrayOutputStream();
+        TextFile file = new TextFile();
         for (Cell cell : cells()) {
             List<Integer> window = window(cell);
-            int before = targets.get(cell.target()).positions().get(cell.position()) - prefix - (window.size() - 1);
+            int before = position(cell) - prefix - (window.size() - 1);
             int[] tokens = IntStream.concat(
                             fillers.get(cell.filler()).stream().limit(before).mapToInt(Integer::intValue),
                             window.stream().mapToInt(Integer::intValue))
                     .toArray();
-            lines.writeBytes(Json.bytes(new Line(cell.id(), List.of(new SpanLine("raw", "user", text.of(tokens))))));
-            lines.writeBytes("\n".getBytes(StandardCharsets.UTF_8));
+            file.add(cell.id(), text.of(tokens));
         }
-        return lines.toByteArray();
+        return file.bytes();
     }
 }

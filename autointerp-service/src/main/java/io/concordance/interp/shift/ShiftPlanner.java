@@ -26,7 +26,6 @@ final class ShiftPlanner {
     private static final int FILLERS = 2;
     private static final int LONGEST_WINDOW = 8;
     private static final int LAST_POSITION = 1024;
-    private static final int FEWEST_STARTS = 10;
     private static final double EARLY = 0.1;
     private static final double LATE = 0.9;
 
@@ -35,10 +34,11 @@ final class ShiftPlanner {
     private final int prefix;
     private final int last;
 
-    ShiftPlanner(Evidence evidence) {
+    /** @param prefix tokens that the tokenizer puts before every text */
+    ShiftPlanner(Evidence evidence, int prefix) {
         this.evidence = evidence;
         this.background = evidence.background(DocumentSplit.EXPLAIN).uniform();
-        this.prefix = prefix();
+        this.prefix = prefix;
         this.last = Math.min(LAST_POSITION, lastPosition());
     }
 
@@ -54,20 +54,6 @@ final class ShiftPlanner {
                 .max()
                 .orElse(0);
         return new ShiftPlan(prefix, fillers(longest), targets);
-    }
-
-    /** One when all documents begin with the same token, which the tokenizer puts there. */
-    private int prefix() {
-        Set<Integer> first = new HashSet<>();
-        Set<String> documents = new HashSet<>();
-        for (BackgroundSite site : background) {
-            DocumentRows document = site.document();
-            if (document.firstRow() == 0 && document.position(0) == 0) {
-                first.add(document.token(0));
-                documents.add(document.info().id());
-            }
-        }
-        return first.size() == 1 && documents.size() >= FEWEST_STARTS ? 1 : 0;
     }
 
     private int lastPosition() {

@@ -63,7 +63,7 @@ final class ShiftReadings {
         }
     }
 
-    /** Which cell each row is the last token of; none for a document that does not hold its window. */
+    /** Which cell each row is the last token of; none for a document that does not hold its window where it belongs. */
     private @Nullable Cell[] cells(Shard shard) {
         @Nullable Cell[] cells = new Cell[shard.rows()];
         int[] documents = shard.documents();
@@ -78,7 +78,7 @@ final class ShiftReadings {
                 throw new FieldProblem("document", shard.documentIds().get(documents[from]), "a window of the plan");
             }
             int end = end(tokens, from, to, plan.window(cell));
-            if (end >= 0) {
+            if (end >= 0 && shard.positions()[end] == plan.position(cell)) {
                 cells[end] = cell;
             }
             from = to;

@@ -2,8 +2,10 @@ package io.concordance.interp.shift;
 
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.interp.analysis.Recall;
+import io.concordance.kit.access.Roles;
 import io.concordance.kit.idempotency.Idempotent;
 import io.concordance.kit.problem.ProblemException;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 @Path("/v1/shift-tests")
 @Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed({Roles.SUBMITTER, Roles.REVIEWER, Roles.RELEASER, Roles.AUDITOR})
 class ShiftResource {
     private static final int MOST_FEATURES = 32;
 
@@ -38,6 +41,7 @@ class ShiftResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Idempotent
+    @RolesAllowed(Roles.SUBMITTER)
     public Response request(@Nullable ShiftRequest request) {
         if (request == null || request.analysis() == null) {
             throw new FieldProblem("analysis", null, "the id of an analysis");
@@ -45,6 +49,9 @@ class ShiftResource {
         String id = request.analysis();
         Recall.Subject subject =
                 analysis(id).orElseThrow(() -> new FieldProblem("analysis", id, "the id of an analysis"));
+        if (subject.differences()) {
+            throw new FieldProblem("analysis", id, "one of a dictionary that reads activations, not differences");
+        }
         List<@Nullable String> uids = request.features() == null ? List.of() : request.features();
         if (uids.isEmpty() || uids.size() > MOST_FEATURES) {
             throw new FieldProblem("features", uids.size() + " features", "1 to " + MOST_FEATURES);

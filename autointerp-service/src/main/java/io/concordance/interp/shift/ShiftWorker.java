@@ -3,115 +3,60 @@ package io.concordance.interp.shift;
 import io.concordance.contracts.dictionary.Dictionary;
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.interp.analysis.Recall;
-import io.concordance.interp.captured.CapturedJob;
 import io.concordance.interp.captured.CapturedShard;
-import io.concordance.interp.captured.PostgresCaptured;
-import io.concordance.kit.store.ObjectStoreException;
+import io.concordance.interp.recapture.CaptureClient;
+import io.concordance.interp.recapture.RecapturedShards;
+import io.concordance.interp.recapture.Steps;
+import io.concordance.kit.loop.Loops;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Optional;
+import java.util.List;
 import java.util.UUID;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes shift tests from step to step. Each step is stored before the next, and repeating one does what it did before: the
  * plan follows from the evidence, transcripts from the plan, and capture knows a repeated request by its key.
  */
 @ApplicationScoped
-class ShiftWorker {
+class ShiftWorker implements Steps.Orders {
     private static final Logger LOG = Logger.getLogger(ShiftWorker.class);
     private static final String ARM = "shift";
-    private static final long PAUSE_MILLIS = 500;
-    private static final long PAUSE_AFTER_TROUBLE_MILLIS = 2000;
-    private static final long STOP_MILLIS = 4000;
-    private static final int SURPRISES = 5;
 
     private final PostgresShiftTests tests;
     private final Recall recall;
-    private final PostgresCaptured captured;
+    private final RecapturedShards shards;
     private final CaptureClient capture;
-    private final Map<UUID, Integer> surprises = new HashMap<>();
-    private @Nullable Thread thread;
+    private final Steps steps;
 
-    ShiftWorker(PostgresShiftTests tests, Recall recall, PostgresCaptured captured, CaptureClient capture) {
+    ShiftWorker(PostgresShiftTests tests, Recall recall, RecapturedShards shards, CaptureClient capture) {
         this.tests = tests;
         this.recall = recall;
-        this.captured = captured;
+        this.shards = shards;
         this.capture = capture;
+        this.steps = new Steps("shift test", recall, this);
     }
 
-    void start(@Observes StartupEvent event) {
-        thread = Thread.ofPlatform().daemon().name("shift-tests").start(this::loop);
+    void start(@Observes StartupEvent event, Loops loops) {
+        steps.start(loops);
     }
 
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
-        if (thread != null) {
-            thread.interrupt();
-            thread.join(STOP_MILLIS);
-        }
+        steps.stop();
     }
 
-    private void loop() {
-        try {
-            while (true) {
-                Thread.sleep(round() ? PAUSE_MILLIS : PAUSE_AFTER_TROUBLE_MILLIS);
-            }
-        } catch (InterruptedException e) {
-            LOG.debug("stopped");
-        }
+    @Override
+    public List<Steps.Order> open() {
+        return tests.open().stream()
+                .map(test -> new Steps.Order(test.id(), test.analysis()))
+                .toList();
     }
 
-    /** One step of every test; false when something was out of reach. */
-    private boolean round() throws InterruptedException {
-        boolean smooth = true;
-        try {
-            for (ShiftOrder order : tests.open()) {
-                smooth &= step(order);
-            }
-        } catch (RuntimeException e) {
-            if (Thread.interrupted()) {
-                throw new InterruptedException();
-            }
-            LOG.warnf("shift tests wait: %s", e);
-            return false;
-        }
-        return smooth;
-    }
-
-    private boolean step(ShiftOrder order) {
-        try {
-            recall.exclusively(order.analysis(), () -> tests.find(order.id()).ifPresent(this::go));
-            return true;
-        } catch (CaptureClient.Refused | FieldProblem e) {
-            fail(order, String.valueOf(e.getMessage()));
-            return true;
-        } catch (CaptureClient.Unavailable e) {
-            LOG.warnf("shift test %s waits: %s", order.id(), e.getMessage());
-            return false;
-        } catch (ObjectStoreException e) {
-            if (e.getClass() == ObjectStoreException.class) {
-                LOG.warnf("shift test %s waits: %s", order.id(), e.getMessage());
-                return false;
-            }
-            fail(order, String.valueOf(e.getMessage()));
-            return true;
-        } catch (RuntimeException e) {
-            if (Thread.currentThread().isInterrupted() || surprises.merge(order.id(), 1, Integer::sum) < SURPRISES) {
-                throw e;
-            }
-            surprises.remove(order.id());
-            LOG.errorf(e, "shift test %s failed", order.id());
-            fail(order, "internal error, " + SURPRISES + " times in a row: " + e);
-            return true;
-        }
-    }
-
-    private void go(ShiftOrder order) {
+    @Override
+    public void step(UUID id) {
+        ShiftOrder order = tests.find(id).orElseThrow();
         Recall.Subject subject = recall.subject(order.analysis()).orElseThrow();
         String job = order.job();
         switch (order.state()) {
@@ -120,11 +65,16 @@ class ShiftWorker {
                 if (job == null) {
                     submit(order, subject);
                 } else {
-                    read(order, subject, job);
+                    shards.of(job, subject.hook()).ifPresent(found -> read(order, subject, found));
                 }
             }
             default -> {}
         }
+    }
+
+    @Override
+    public void fail(UUID id, String problem) {
+        tests.fail(id, problem);
     }
 
     private void plan(ShiftOrder order, Recall.Subject subject) {
@@ -133,45 +83,30 @@ class ShiftWorker {
         }
         Dictionary dictionary = recall.dictionary(order.analysis());
         int[] features = order.features().stream().mapToInt(Integer::intValue).toArray();
-        ShiftPlan plan = new ShiftPlanner(recall.evidence(order.analysis(), dictionary.features())).plan(features);
+        int lead = recall.tokenizer(order.analysis()).lead();
+        ShiftPlan plan =
+                new ShiftPlanner(recall.evidence(order.analysis(), dictionary.features()), lead).plan(features);
         if (plan.targets().isEmpty()) {
-            fail(order, "none of the features has a window that could be put elsewhere");
-            return;
+            throw new FieldProblem("features", order.features(), "some with a window that could be put elsewhere");
         }
         tests.planned(order.id(), plan);
     }
 
     private void submit(ShiftOrder order, Recall.Subject subject) {
-        byte[] transcripts = tests.plan(order.id()).transcripts(recall.text(order.analysis()));
+        byte[] transcripts = tests.plan(order.id()).transcripts(recall.tokenizer(order.analysis()));
         String digest = capture.upload(transcripts);
         String job = capture.submit(subject.model(), subject.hook(), ARM, digest, "shift-test/" + order.id());
         tests.accepted(order.id(), job);
         LOG.infof("shift test %s: %d readings in capture job %s", order.id(), order.documents(), job);
     }
 
-    private void read(ShiftOrder order, Recall.Subject subject, String job) {
-        Optional<CapturedJob> announced = captured.job(job);
-        if (announced.isEmpty()
-                || captured.sliceCount(job, subject.hook(), announced.get().slices())
-                        < announced.get().slices()) {
-            CaptureClient.Job now = capture.job(job);
-            if (now.state().equals("failed") || now.state().equals("cancelled")) {
-                fail(order, "capture job " + job + " " + now.state() + ": " + now.problem());
-            }
-            return;
-        }
+    private void read(ShiftOrder order, Recall.Subject subject, List<CapturedShard> found) {
         ShiftPlan plan = tests.plan(order.id());
         ShiftReadings readings = new ShiftReadings(plan, recall.dictionary(order.analysis()));
-        for (CapturedShard shard :
-                captured.shards(job, subject.hook(), 0, announced.get().slices())) {
+        for (CapturedShard shard : found) {
             recall.read(shard.object(), readings::read);
         }
         tests.complete(order, subject.dictionary(), plan, readings.findings(recall.seed()));
         LOG.infof("shift test %s: %d features", order.id(), plan.targets().size());
-    }
-
-    private void fail(ShiftOrder order, String problem) {
-        LOG.warnf("shift test %s failed: %s", order.id(), problem);
-        tests.fail(order.id(), problem);
     }
 }

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Token text by a Hugging Face {@code tokenizer.json}. Thread-safe. */
-final class TokenizerText implements TokenText {
+/** Texts and tokens by a Hugging Face {@code tokenizer.json}. Thread-safe. */
+final class TokenizerText implements Tokenizer {
     static {
         // The library reports its use to its makers on first load unless told not to.
         System.setProperty("OPT_OUT_TRACKING", "true");
@@ -40,6 +40,23 @@ final class TokenizerText implements TokenText {
     @Override
     public String of(int[] tokens) {
         return tokenizer.decode(Arrays.stream(tokens).asLongStream().toArray(), false);
+    }
+
+    @Override
+    public int lead() {
+        long[] special = tokenizer.encode("a").getSpecialTokenMask();
+        int lead = 0;
+        while (lead < special.length && special[lead] == 1) {
+            lead++;
+        }
+        return lead;
+    }
+
+    @Override
+    public int[] tokens(String read) {
+        return Arrays.stream(tokenizer.encode(read, false, false).getIds())
+                .mapToInt(Math::toIntExact)
+                .toArray();
     }
 
     /** A token outside the vocabulary has no text and keeps its id. */

@@ -7,10 +7,11 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Finds tokenizers. A model's id is made of the digests of its ONNX file and its tokenizer, so of the tokenizers that lie
- * beside an ONNX file exactly one fits the id.
+ * Finds tokenizers, which lie beside their ONNX file. Where the digest is not known, it is told from the id of the model,
+ * which for one without further files is made of the digests of these two.
  */
 @ApplicationScoped
 public class Vocabularies {
@@ -29,10 +30,16 @@ public class Vocabularies {
      * The text of a model's tokens, or their ids when its tokenizer is not stored or cannot be read.
      *
      * @param onnxDigest digest of the model's ONNX file
+     * @param tokenizerDigest digest of its tokenizer; null where it is to be told from the model's id
      * @param dir where the tokenizer file may be kept
      */
-    public TokenText of(String model, String onnxDigest, Path dir) {
-        Optional<String> tokenizer = find(model, onnxDigest);
+    public TokenText of(String model, String onnxDigest, @Nullable String tokenizerDigest, Path dir) {
+        Optional<String> tokenizer = tokenizerDigest == null
+                ? find(model, onnxDigest)
+                : Optional.of(tokenizerDigest)
+                        .filter(digest -> Digests.isDigest(digest)
+                                && Digests.isDigest(onnxDigest)
+                                && store.exists(key(onnxDigest, digest)));
         if (tokenizer.isEmpty()) {
             LOG.warnf("model %s: no tokenizer beside %s, tokens are shown by id", model, onnxDigest);
             return TokenText.ids();

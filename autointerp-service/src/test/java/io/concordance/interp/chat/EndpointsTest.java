@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.concordance.contracts.problem.FieldProblem;
+import io.concordance.kit.address.AddressRules;
 import java.net.InetAddress;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -35,10 +35,10 @@ class BucketsTest {
             for (int position = 0; position < 16; position++) {
                 rows[position]++;
                 if (position == 0) {
-                    first.add(position, 2);
+                    first.add(Positions.bucket(position), 1, 2, 4);
                 }
                 if ((document * 7 + position * 3) % 10 == 0) {
-                    level.add(position, 2);
+                    level.add(Positions.bucket(position), 1, 2, 4);
                 }
             }
         }

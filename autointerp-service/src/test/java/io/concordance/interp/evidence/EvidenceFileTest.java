@@ -70,7 +70,7 @@ class EvidenceFileTest {
 
     private Evidence reread(Evidence evidence) {
         EvidenceFile.write(evidence, folder.resolve("stop"));
-        return EvidenceFile.read(folder.resolve("stop"), OPTIONS, FEATURES);
+        return EvidenceFile.read(folder.resolve("stop"), OPTIONS, FEATURES, folder);
     }
 
     @Test
@@ -150,10 +150,10 @@ class EvidenceFileTest {
         Evidence evidence = pass().run(shards.subList(0, 1), n -> {});
         Path file = folder.resolve("evidence");
         EvidenceFile.write(evidence, file);
-        assertThatThrownBy(() -> EvidenceFile.read(file, EvidenceOptions.defaults(SEED), FEATURES))
+        assertThatThrownBy(() -> EvidenceFile.read(file, EvidenceOptions.defaults(SEED), FEATURES, folder))
                 .isInstanceOf(FieldProblem.class)
                 .hasMessageContaining("options");
-        assertThatThrownBy(() -> EvidenceFile.read(file, OPTIONS, FEATURES + 1))
+        assertThatThrownBy(() -> EvidenceFile.read(file, OPTIONS, FEATURES + 1, folder))
                 .isInstanceOf(FieldProblem.class)
                 .hasMessageContaining("features");
     }

@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.within;
 import io.concordance.contracts.dictionary.Dictionary;
 import io.concordance.contracts.dictionary.DictionaryInput;
 import io.concordance.contracts.dictionary.PositionOffsets;
+import io.concordance.contracts.dictionary.SteeringRemoved;
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.transcript.DocumentSplit;
 import io.concordance.contracts.transcript.Outcome;
 import io.concordance.interp.planted.Planted;
 import io.concordance.interp.planted.Planted.Doc;
 import io.concordance.interp.planted.Planted.Slice;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -160,6 +162,49 @@ class EvidencePassTest {
         assertThatThrownBy(() -> new EvidencePass(differences, options, 1).run(alone, n -> {}))
                 .isInstanceOf(FieldProblem.class)
                 .hasMessageContaining("activations less those of model other");
+    }
+
+    /** The first value of an eighths row less 2, and the second, along which it was steered, that of the unsteered mean. */
+    @Test
+    void rowsOfASteeredArmAreReadAsTheyWereLearntFrom() throws Exception {
+        Dictionary plain = Planted.random(WIDTH, FEATURES, SEED);
+        float[] second = new float[WIDTH];
+        second[1] = 1;
+        float[] shift = new float[WIDTH];
+        shift[0] = 2;
+        float[] mean = new float[WIDTH];
+        mean[1] = 0.5f;
+        Dictionary dictionary = plain.described(
+                plain.info().without(List.of(new SteeringRemoved("steered", 10, List.of(second), shift, mean))));
+        EvidenceOptions options = EvidenceOptions.defaults(SEED);
+        List<Doc> documents = documents("d", 21);
+        Path expected = folder.resolve("expected");
+        Path found = folder.resolve("found");
+        List<Slice> removed = new ArrayList<>(both(documents, true));
+        EvidenceFile.write(new EvidencePass(plain, options, 1).run(removed, n -> {}), expected);
+        List<Slice> raw = new ArrayList<>(both(documents, false));
+
+        EvidenceFile.write(new EvidencePass(dictionary, options, 2).run(raw, n -> {}), found);
+
+        assertThat(found).hasSameBinaryContentAs(expected);
+        EvidenceFile.write(new EvidencePass(plain, options, 2).run(raw, n -> {}), found);
+        assertThat(Files.mismatch(found, expected)).isNotNegative();
+    }
+
+    /** The same rows as a benign and as a steered arm, whose steering was removed or not. */
+    private List<Slice> both(List<Doc> documents, boolean removed) {
+        List<Slice> shards = new ArrayList<>();
+        for (String arm : List.of("benign", "steered")) {
+            shards.addAll(Planted.write(folder, "y-" + arm, arm, arm, "learning", WIDTH, 7, documents, (d, r) -> {
+                float[] row = eighths("steered", d, r).clone();
+                if (removed && arm.equals("steered")) {
+                    row[0] -= 2;
+                    row[1] = 0.5f;
+                }
+                return row;
+            }));
+        }
+        return shards;
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.concordance.contracts.dictionary.Dictionary;
 import io.concordance.contracts.dictionary.DictionaryFiles;
+import io.concordance.contracts.dictionary.SteeringRemoved;
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.release.Pooling;
 import io.concordance.contracts.transcript.DocumentSplit;
@@ -162,6 +163,35 @@ class ProbeAnalysisTest {
         assertThat(set.probes())
                 .allSatisfy(
                         probe -> assertThat(probe.screen().q()).as("%s", probe).isGreaterThan(0.001));
+    }
+
+    /** All bad documents are of a steered arm, which is all that tells them from ok ones. */
+    @Test
+    void steeringThatTheDictionaryLearntWithoutIsNotTakenForTheOutcome() throws Exception {
+        armShift = 6;
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(5);
+        shards =
+                new ArrayList<>(write("benign", "benign", documents("benign", 300, Outcome.OK), random, Plant.NOWHERE));
+        shards.addAll(write("off", "steered", documents("bad", 300, Outcome.BAD), random, Plant.NOWHERE));
+        float[] shift = new float[WIDTH];
+        shift[0] = armShift;
+        float[] axis = new float[WIDTH];
+        axis[0] = 1;
+        Dictionary plain = dictionary();
+        Dictionary without = plain.described(
+                plain.info().without(List.of(new SteeringRemoved("off", 1, List.of(axis), shift, new float[WIDTH]))));
+
+        assertThat(found(plain)).as("probes of raw rows").isGreaterThan(0);
+        assertThat(found(without)).isZero();
+    }
+
+    /** Probes that calibration documents confirm. */
+    private long found(Dictionary dictionary) throws Exception {
+        Evidence evidence = new EvidencePass(dictionary, EvidenceOptions.defaults(5), 1).run(shards, n -> {});
+        return new ProbeAnalysis(dictionary, evidence, shards, 5)
+                .run().orElseThrow().probes().stream()
+                        .filter(probe -> !probe.control() && probe.screen().q() < 0.001)
+                        .count();
     }
 
     @Test

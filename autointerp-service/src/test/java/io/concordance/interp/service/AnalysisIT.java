@@ -4,7 +4,6 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
-import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
@@ -13,7 +12,6 @@ import io.concordance.contracts.dictionary.DictionaryInput;
 import io.concordance.contracts.event.Event;
 import io.concordance.contracts.event.FeatureAttributed;
 import io.concordance.contracts.event.FeatureExplained;
-import io.concordance.contracts.event.FeaturePositioned;
 import io.concordance.contracts.event.Topics;
 import io.concordance.contracts.feature.FeatureUids;
 import io.concordance.interp.planted.Planted;
@@ -38,7 +36,6 @@ import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 @QuarkusTestResource(PlatformResource.class)
-@QuarkusTestResource(CaptureServer.class)
 class AnalysisIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -69,11 +66,11 @@ class AnalysisIT {
     }
 
     private static JsonPath feature(Study study, int index) {
-        return given().get("/v1/features/" + FeatureUids.of(study.dictionary, index))
-                .then()
-                .statusCode(200)
-                .extract()
-                .jsonPath();
+        return json("/v1/features/" + FeatureUids.of(study.dictionary, index));
+    }
+
+    private static JsonPath json(String path) {
+        return given().get(path).then().statusCode(200).extract().jsonPath();
     }
 
     private <T> List<Event<T>> events(String topic, Class<T> type, Study study) {
@@ -124,6 +121,20 @@ class AnalysisIT {
                 .isEqualTo("prod");
         assertThat(token.getInt("examples.top[0].output")).isEqualTo(6);
         assertThat(token.getList("examples.arms.arm")).containsExactly("benign", "off-policy");
+        String uid = FeatureUids.of(study.dictionary, 0);
+        JsonPath some = json("/v1/features/" + uid + "/examples?from=10&limit=5");
+        assertThat(some.getList("tabs.tab")).containsExactly("top", "arm:benign", "arm:off-policy", "quantiles");
+        assertThat(some.getString("tab")).isEqualTo("top");
+        assertThat(some.getList("items"))
+                .isEqualTo(token.getList("examples.top").subList(10, 12));
+        assertThat(json("/v1/features/" + uid + "/examples?tab=arm:off-policy").getList("items"))
+                .isEqualTo(token.getList("examples.arms[1].top"));
+        assertThat(json("/v1/features/" + uid + "?examples=false").getMap("$"))
+                .doesNotContainKey("examples")
+                .hasSize(token.getMap("$").size() - 1);
+        for (String wrong : List.of("tab=arm:none", "limit=501", "from=-1")) {
+            given().get("/v1/features/" + uid + "/examples?" + wrong).then().statusCode(400);
+        }
 
         JsonPath bad = feature(study, 1);
         assertThat(bad.getList("screens.scope")).containsExactly("document", "beforeOutput");
@@ -277,92 +288,6 @@ class AnalysisIT {
                 .contains("event:progress")
                 .contains("\"state\":\"completed\"");
         given().post("/v1/analyses/" + id + "/retry").then().statusCode(409);
-    }
-
-    @Test
-    void shiftedWindowsTellWhatAFeatureAnswersToAndAreRemembered() throws Exception {
-        Study study = new Study(store, 7, "learning", true);
-        log.write(study.accepted);
-        log.write(study.shards.toArray(Event<?>[]::new));
-        log.write(study.finished);
-        await().atMost(PATIENCE)
-                .until(() -> !analysis(study).getList("items").isEmpty()
-                        && state(study).equals("completed"));
-        for (String unknown : List.of("none", UUID.randomUUID().toString())) {
-            given().contentType("application/json")
-                    .body("{\"analysis\": \"" + unknown + "\", \"features\": []}")
-                    .post("/v1/shift-tests")
-                    .then()
-                    .statusCode(400)
-                    .body("field", equalTo("analysis"));
-            given().get("/v1/shift-tests/" + unknown).then().statusCode(404);
-        }
-        given().contentType("application/json")
-                .body(shift(study, 3))
-                .post("/v1/shift-tests")
-                .then()
-                .statusCode(400)
-                .body("field", equalTo("features[0]"));
-        assertThat(feature(study, 0).getString("positions.positioning")).isEqualTo("insufficient");
-
-        String id = shiftTest(study);
-        await().atMost(PATIENCE).until(() -> test(id).getString("job") != null);
-        String job = test(id).getString("job");
-        assertThat(CaptureServer.ORDERS.get(job)).contains(study.model).contains("\"learning\"");
-        String transcripts = CaptureServer.TRANSCRIPTS.get(
-                JsonPath.from(CaptureServer.ORDERS.get(job)).getString("arms[0].transcripts"));
-        assertThat(transcripts.lines()).hasSize(test(id).getInt("documents"));
-        log.write(study.captured(job, transcripts).toArray(Event<?>[]::new));
-        await().atMost(PATIENCE).until(() -> test(id).getString("state").equals("completed"));
-
-        JsonPath moved = feature(study, 0);
-        assertThat(moved.getString("positions.positioning")).isEqualTo("semantic");
-        assertThat(moved.getString("positions.observed")).isEqualTo("insufficient");
-        assertThat(moved.getInt("positions.shift.windows")).isEqualTo(8);
-        assertThat(moved.getDouble("positions.shift.share")).isZero();
-        given().get("/v1/dictionaries/" + study.dictionary + "/features?positioning=semantic")
-                .then()
-                .body("items.index", equalTo(List.of(0)))
-                .body("items[0].positioning", equalTo("semantic"));
-        await().atMost(PATIENCE).until(() -> outbox() == 0);
-        assertThat(events(Topics.FEATURE_POSITIONED, FeaturePositioned.class, study))
-                .filteredOn(e -> e.data().shift() != null)
-                .singleElement()
-                .satisfies(e -> assertThat(e.data().positioning()).isEqualTo("semantic"));
-
-        List<String> said = stored(study);
-        jdbi.useHandle(h -> h.execute("update analysis set state = 'running' where dictionary = ?", study.dictionary));
-        await().atMost(PATIENCE).until(() -> state(study).equals("completed"));
-        assertThat(stored(study)).isEqualTo(said);
-
-        CaptureServer.state = "failed";
-        String lost = shiftTest(study);
-        await().atMost(PATIENCE).until(() -> test(lost).getString("state").equals("failed"));
-        assertThat(test(lost).getString("problem")).contains("failed: no room");
-    }
-
-    private static String shift(Study study, int feature) {
-        return "{\"analysis\": \"" + analysis(study).getString("items[0].id") + "\", \"features\": [\""
-                + FeatureUids.of(study.dictionary, feature) + "\"]}";
-    }
-
-    private static String shiftTest(Study study) {
-        return given().contentType("application/json")
-                .body(shift(study, 0))
-                .post("/v1/shift-tests")
-                .then()
-                .statusCode(202)
-                .header("Location", containsString("/v1/shift-tests/"))
-                .extract()
-                .path("id");
-    }
-
-    private static JsonPath test(String id) {
-        return given().get("/v1/shift-tests/" + id)
-                .then()
-                .statusCode(200)
-                .extract()
-                .jsonPath();
     }
 
     @Test

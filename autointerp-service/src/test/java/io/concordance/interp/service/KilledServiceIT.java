@@ -20,6 +20,7 @@ import io.concordance.contracts.shard.ShardWriter;
 import io.concordance.contracts.tensor.DType;
 import io.concordance.contracts.transcript.Outcome;
 import io.concordance.interp.planted.Planted;
+import io.concordance.kit.testing.ServiceProcess;
 import io.concordance.local.LocalStackProcess;
 import io.concordance.local.StackEndpoints;
 import io.minio.MinioClient;
@@ -39,6 +40,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,6 +62,14 @@ class KilledServiceIT {
     private final String run = UUID.randomUUID().toString();
     private StackEndpoints endpoints;
     private MinioClient client;
+    private @Nullable ServiceProcess running;
+
+    @AfterEach
+    void leaveNothingRunning() {
+        if (running != null) {
+            running.kill();
+        }
+    }
 
     @Test
     void endsInTheSameEvidenceHoweverOftenTheServiceIsKilled() throws Exception {
@@ -104,14 +115,14 @@ class KilledServiceIT {
             assertThat(analysis().getString("items[0].evidence.digest")).isEqualTo(evidence);
             assertThat(stored()).isEqualTo(interrupted).hasSize(FEATURES);
             assertThat(probes().getString("dictionary")).isEqualTo(probeSet);
-            service.kill();
         }
     }
 
     private ServiceProcess start() throws Exception {
-        ServiceProcess service = ServiceProcess.start(endpoints, dir, SLOW_AND_CAREFUL);
+        ServiceProcess service = ServiceProcess.start("autointerp-service", endpoints, dir, SLOW_AND_CAREFUL);
         RestAssured.baseURI = "http://127.0.0.1";
         RestAssured.port = service.port();
+        running = service;
         return service;
     }
 

@@ -1,6 +1,5 @@
 package io.concordance.interp.service;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.concordance.contracts.dictionary.Dictionary;
 import io.concordance.contracts.dictionary.DictionaryFiles;
 import io.concordance.contracts.dictionary.DictionaryInput;
@@ -10,7 +9,6 @@ import io.concordance.contracts.event.DictionaryCheckpointed;
 import io.concordance.contracts.event.Event;
 import io.concordance.contracts.event.ObjectRef;
 import io.concordance.contracts.event.ShardWritten;
-import io.concordance.contracts.json.Json;
 import io.concordance.contracts.shard.ShardHeader;
 import io.concordance.contracts.shard.ShardKeys;
 import io.concordance.contracts.shard.ShardWriter;
@@ -25,7 +23,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
@@ -188,37 +185,6 @@ final class Study {
                         null,
                         null,
                         new DictionaryCheckpointed.Minus(List.of(owner), "twin", Planted.HOOK)));
-    }
-
-    /** Transcripts as capture reads them for a job of one shard. */
-    List<Event<?>> captured(String owner, String transcripts) {
-        List<Doc> read = transcripts.lines().map(this::tokenized).toList();
-        Event<ShardWritten> shard = shard(owner, 0, "shift", "benign", 1, read);
-        CaptureJobAccepted job = accepted.data();
-        return List.of(
-                shard,
-                Event.of(
-                        CAPTURE,
-                        owner,
-                        new CaptureJobAccepted(
-                                owner,
-                                job.model(),
-                                job.modelDigest(),
-                                job.hooks(),
-                                job.role(),
-                                job.dtype(),
-                                job.arms(),
-                                1,
-                                read.size())));
-    }
-
-    private Doc tokenized(String line) {
-        JsonNode json = Json.read(line.getBytes(StandardCharsets.UTF_8), JsonNode.class);
-        int[] tokens = Arrays.stream(
-                        json.path("spans").path(0).path("text").asText().split(" "))
-                .mapToInt(word -> word.equals("test") ? 6 : word.equals("prod") ? 7 : word.charAt(1) - '0')
-                .toArray();
-        return new Doc(json.path("id").asText(), Outcome.UNKNOWN, tokens, tokens.length);
     }
 
     Event<DictionaryCheckpointed> finished(List<String> jobs) {

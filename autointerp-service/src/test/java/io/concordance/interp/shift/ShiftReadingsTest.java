@@ -83,8 +83,8 @@ class ShiftReadingsTest {
                 });
     }
 
-    /** As a tokenizer of words reads the transcripts, with its own token before every text. */
-    private static List<Doc> tokenized(byte[] transcripts) {
+    /** As a tokenizer of words reads the transcripts, with its own tokens before every text. */
+    private static List<Doc> tokenized(byte[] transcripts, int... lead) {
         return new String(transcripts, StandardCharsets.UTF_8)
                 .lines()
                 .map(line -> Json.read(line.getBytes(StandardCharsets.UTF_8), JsonNode.class))
@@ -93,27 +93,27 @@ class ShiftReadingsTest {
                     int[] words = Arrays.stream(text.strip().split(" "))
                             .mapToInt(Integer::parseInt)
                             .toArray();
-                    int[] tokens = IntStream.concat(IntStream.of(BEGIN), IntStream.of(words))
+                    int[] tokens = IntStream.concat(IntStream.of(lead), IntStream.of(words))
                             .toArray();
                     return Doc.ok(json.path("id").asText(), tokens);
                 })
                 .toList();
     }
 
-    private List<ShiftFinding> findings(ShiftPlan plan, TokenText text) {
+    private List<ShiftFinding> findings(ShiftPlan plan, TokenText text, int... lead) {
         ShiftReadings readings = new ShiftReadings(plan, DICTIONARY);
-        capture("shifted", tokenized(plan.transcripts(text))).forEach(slice -> readings.read(slice.file()));
+        capture("shifted", tokenized(plan.transcripts(text), lead)).forEach(slice -> readings.read(slice.file()));
         return readings.findings(SEED);
     }
 
     @Test
     void movedWindowsTellWhatAFeatureAnswersTo() {
-        ShiftPlan plan = new ShiftPlanner(evidence).plan(new int[] {0, 1, 2, 3, 4, 5});
+        ShiftPlan plan = new ShiftPlanner(evidence, 1).plan(new int[] {0, 1, 2, 3, 4, 5});
 
         assertThat(plan.prefix()).isEqualTo(1);
         assertThat(plan.targets()).extracting(ShiftPlan.Target::feature).containsExactly(0, 1, 2, 3, 4);
         assertThat(plan.targets().getFirst().positions()).contains(7, 127);
-        List<ShiftFinding> found = findings(plan, token -> token + " ");
+        List<ShiftFinding> found = findings(plan, token -> token + " ", BEGIN);
 
         assertThat(found).allSatisfy(f -> {
             assertThat(f.windows()).isEqualTo(ShiftPlanner.WINDOWS);
@@ -132,13 +132,32 @@ class ShiftReadingsTest {
         assertThat(new PositionAnalysis(evidence).run().get(4).positioning())
                 .as("a token that stands in one place only cannot be told by looking")
                 .isEqualTo(Positioning.INSUFFICIENT);
-        assertThat(new ShiftPlanner(evidence).plan(new int[] {0, 1, 2, 3, 4, 5}))
+        assertThat(new ShiftPlanner(evidence, 1).plan(new int[] {0, 1, 2, 3, 4, 5}))
                 .isEqualTo(plan);
+    }
+
+    /** Documents that a chat template began: their first token is none that the tokenizer puts before a text by itself. */
+    @Test
+    void whatEveryDocumentBeginsWithIsTextUnlessTheTokenizerPutsItThere() {
+        ShiftPlan plan = new ShiftPlanner(evidence, 0).plan(new int[] {0, 2});
+
+        List<ShiftFinding> found = findings(plan, token -> token + " ");
+
+        assertThat(found).allSatisfy(f -> {
+            assertThat(f.leftOut()).isZero();
+            assertThat(f.reproduced()).isEqualTo(1);
+        });
+        assertThat(found)
+                .extracting(f -> f.positioning(Positioning.INSUFFICIENT))
+                .containsExactly(Positioning.POSITIONAL, Positioning.SEMANTIC);
+        assertThat(findings(plan, token -> token + " ", BEGIN))
+                .as("windows one token further than planned")
+                .allSatisfy(f -> assertThat(f.windows() + f.background()).isZero());
     }
 
     @Test
     void windowsThatTheTokenizerDoesNotGiveBackAreCounted() {
-        ShiftPlan plan = new ShiftPlanner(evidence).plan(new int[] {2});
+        ShiftPlan plan = new ShiftPlanner(evidence, 1).plan(new int[] {2});
         long broken = plan.targets().getFirst().own().stream()
                         .filter(window -> window.contains(NEVER))
                         .count()
@@ -147,8 +166,8 @@ class ShiftReadingsTest {
                         .count();
         assertThat(broken).isPositive();
 
-        ShiftFinding found =
-                findings(plan, token -> (token == NEVER ? 40 : token) + " ").getFirst();
+        ShiftFinding found = findings(plan, token -> (token == NEVER ? 40 : token) + " ", BEGIN)
+                .getFirst();
 
         assertThat(found.leftOut()).isEqualTo((int) broken);
         assertThat(found.windows() + found.background()).isEqualTo(2 * ShiftPlanner.WINDOWS - (int) broken);
@@ -156,7 +175,7 @@ class ShiftReadingsTest {
 
     @Test
     void refusesShardsOfOtherDocuments() {
-        ShiftReadings readings = new ShiftReadings(new ShiftPlanner(evidence).plan(new int[] {2}), DICTIONARY);
+        ShiftReadings readings = new ShiftReadings(new ShiftPlanner(evidence, 1).plan(new int[] {2}), DICTIONARY);
         Slice other = capture("other", List.of(Doc.ok("stranger", 0, 1, 2))).getFirst();
 
         assertThatThrownBy(() -> readings.read(other.file()))
