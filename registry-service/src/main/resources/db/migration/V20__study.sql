@@ -37,3 +37,17 @@ create table evaluation_shard (
     sha256     text    not null,
     primary key (job, hook, slice, part)
 );
+
+-- The same of learning jobs. Some of each arm are opened, to tell how much of it a dictionary covers.
+create table learning_shard (
+    job        text    not null,
+    hook       text    not null,
+    slice      integer not null,
+    slices     integer not null,
+    part       integer not null,
+    parts      integer not null,
+    arm        text    not null,
+    object_key text    not null,
+    sha256     text    not null,
+    primary key (job, hook, slice, part)
+);

@@ -92,6 +92,33 @@ record Planted(String digest, Dictionary dictionary, String model) {
                         uid(index), digest, "run-1", model, HOOK, index, "new", 0.01 * (index + 1), 5000));
     }
 
+    /** The same feature as that of another dictionary, or, with {@code change} retired, the end of it in this one. */
+    Event<FeatureDiscovered> discovered(int index, String change, Planted other, double cosine) {
+        return discovered(index, change, other, index, cosine);
+    }
+
+    /** As {@link #discovered(int, String, Planted, double)}, of what was at another index before. */
+    Event<FeatureDiscovered> discovered(int index, String change, Planted other, int from, double cosine) {
+        boolean retired = change.equals("retired");
+        return event(
+                digest,
+                new FeatureDiscovered(
+                        uid(index),
+                        digest,
+                        "run-1",
+                        model,
+                        HOOK,
+                        index,
+                        change,
+                        retired ? 0 : 0.01,
+                        5000,
+                        2,
+                        retired ? null : other.uid(from),
+                        cosine,
+                        0.8,
+                        retired ? other.digest : null));
+    }
+
     Event<FeatureExplained> explained(int index, String label) {
         return event(
                 uid(index),

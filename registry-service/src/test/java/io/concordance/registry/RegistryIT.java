@@ -1,5 +1,11 @@
 package io.concordance.registry;
 
+import static io.concordance.registry.Calls.approve;
+import static io.concordance.registry.Calls.list;
+import static io.concordance.registry.Calls.post;
+import static io.concordance.registry.Calls.propose;
+import static io.concordance.registry.Calls.publish;
+import static io.concordance.registry.Calls.review;
 import static io.restassured.RestAssured.given;
 import static io.restassured.RestAssured.when;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,6 +18,8 @@ import io.concordance.contracts.dictionary.SparseEncoder;
 import io.concordance.contracts.digest.Digests;
 import io.concordance.contracts.event.Event;
 import io.concordance.contracts.event.Topics;
+import io.concordance.contracts.json.Json;
+import io.concordance.contracts.release.Envelope;
 import io.concordance.contracts.release.TrustDocument;
 import io.concordance.contracts.statistics.Proportion;
 import io.concordance.kit.store.ObjectStore;
@@ -40,6 +48,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +71,11 @@ class RegistryIT {
     Path state;
 
     Platform platform;
+
+    @AfterEach
+    void forgetPeers() {
+        PeersResource.forget();
+    }
 
     @Test
     void eventsInAnyOrderAndTwiceOverMakeOneListOfFeatures() {
@@ -210,6 +224,32 @@ class RegistryIT {
                 .body("items[0].report.firesByRule.any-high", equalTo(1));
         assertThat(keysOn(Topics.RELEASE_PUBLISHED, "pulls")).hasSize(1);
         assertThat(keysOn(Topics.SIGHTING_REPORTED, digest)).hasSize(1);
+        String model = when().get("/v1/exposures?feature=" + planted.uid(1))
+                .then()
+                .body("items", hasSize(1))
+                .body("items[0].clock.sessions", equalTo(2))
+                .body("items[0].clock.fires", equalTo(1))
+                .body("items[0].rate.k", equalTo(1))
+                .body("items[0].terms.level", equalTo("high"))
+                .extract()
+                .path("items[0].model");
+        assertThat(keysOn(Topics.SESSION_TERMINATION_RECOMMENDED, model)).isNotEmpty();
+        String burst = "{\"monitor\":\"m\",\"release\":\"" + digest
+                + "\",\"sessions\":9,\"fires\":6,\"firesByRule\":{\"any-high\":6},\"firesByFeature\":{\""
+                + planted.uid(1) + "\":6}}";
+        post("/v1/sightings", "burst", burst).statusCode(201);
+        post("/v1/sightings", "burst", burst).statusCode(201);
+        post("/v1/sightings", "burst", burst.replace("sessions\":9", "sessions\":8"))
+                .statusCode(422);
+        when().get("/v1/exposures?feature=" + planted.uid(1))
+                .then()
+                .body("items[0].clock.sessions", equalTo(11))
+                .body("items[0].clock.fires", equalTo(7))
+                .body("items[0].clock.failed", equalTo("FIXED"));
+        assertThat(keysOn(Topics.ROLLBACK_RECOMMENDED, model)).isNotEmpty();
+        post("/v1/sightings", null, burst.replace(planted.uid(1), "f_other"))
+                .statusCode(400)
+                .body("field", equalTo("firesByFeature.f_other"));
     }
 
     @Test
@@ -244,6 +284,10 @@ class RegistryIT {
                 .body("release.digest", equalTo(digest))
                 .body("manifest.usedInTraining", equalTo(false))
                 .body("manifest.rules[0].id", equalTo("any-medium"));
+        when().get("/v1/releases/" + digest)
+                .then()
+                .header("Cache-Control", containsString("immutable"))
+                .body("release.version", equalTo(version));
     }
 
     @Test
@@ -269,6 +313,7 @@ class RegistryIT {
         record Case(String path, String body, int status, String field) {}
         List<Case> cases = List.of(
                 new Case("releases", "{\"channel\":\"Not OK\",\"features\":[\"" + approved + "\"]}", 400, "channel"),
+                new Case("releases", "{\"channel\":\"../x\",\"features\":[\"" + approved + "\"]}", 400, "channel"),
                 new Case("releases", "{\"channel\":\"x\",\"features\":[]}", 400, "features"),
                 new Case("releases", "{\"channel\":\"x\"}", 400, "features"),
                 new Case("releases", "{\"channel\":\"x\",\"features\":[\"f_0\"]}", 400, "features[0]"),
@@ -299,36 +344,35 @@ class RegistryIT {
         when().get("/v1/features?cursor=x").then().statusCode(400).body("field", equalTo("cursor"));
         when().get("/v1/channels/x").then().statusCode(404);
         when().get("/v1/bundles/nonsense/tensors.safetensors").then().statusCode(400);
+        when().get("/v1/releases/nonsense").then().statusCode(400).body("field", equalTo("release"));
+        when().get("/v1/releases/sha256:" + "0".repeat(64)).then().statusCode(404);
+        for (String outside : List.of("..%2f..%2fkeys%2froot-1.pem", "%2e%2e%2fmanifest.dsse.json", "trust.json%00")) {
+            given().urlEncodingEnabled(false)
+                    .get("/v1/bundles/sha256:" + "0".repeat(64) + "/" + outside)
+                    .then()
+                    .statusCode(org.hamcrest.Matchers.greaterThanOrEqualTo(400));
+        }
+    }
+
+    @Test
+    void servesTheTrustDocumentThatItsRootKeySigned() {
+        byte[] newest = when().get("/v1/trust").asByteArray();
+        TrustDocument signed =
+                TrustDocument.selfSigned(Envelope.read(when().get("/v1/trust/1").asByteArray()));
+        assertThat(Json.canonical(signed)).isEqualTo(newest);
+        when().get("/v1/trust/2").then().statusCode(404);
     }
 
     @Test
     void keepsItsKeysToItself() throws Exception {
-        for (String file : List.of("targets-1.pem", "timestamp.pem")) {
+        for (String file : List.of("root-1.pem", "targets-1.pem", "targets-2.pem", "timestamp.pem")) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(keys.resolve(file))))
                     .isEqualTo("rw-------");
         }
     }
 
     private Planted candidate(long seed, int... indices) {
-        Planted planted = Planted.store(store, seed);
-        List<Event<?>> events = new ArrayList<>();
-        for (int index : indices) {
-            events.add(planted.discovered(index));
-            events.add(planted.attributed(index, "off-policy", 18, 0, 0.75));
-        }
-        send(events);
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> list(planted, "")
-                        .body("items.findAll { it.origin && it.grade == 'E1' }", hasSize(indices.length)));
-        return planted;
-    }
-
-    private void approve(String uid, String level) {
-        propose(uid, level, "ada").statusCode(201);
-        review(uid, "bob", "approve").statusCode(201);
-        if (level.equals("high")) {
-            review(uid, "cyd", "approve").statusCode(201);
-        }
+        return Calls.candidate(store, platform, seed, indices);
     }
 
     /** An activation on which no feature fires. */
@@ -363,35 +407,9 @@ class RegistryIT {
         Planted.send(platform.endpoints().kafka().bootstrapServers(), events);
     }
 
-    private static ValidatableResponse list(Planted planted, String query) {
-        return when().get("/v1/features?dictionary=" + planted.digest() + query).then();
-    }
-
     private static ValidatableResponse candidates(Planted planted, String query) {
         return when().get("/v1/candidates?dictionary=" + planted.digest() + query)
                 .then();
-    }
-
-    private static ValidatableResponse propose(String uid, String level, String by) {
-        return post(
-                "/v1/features/" + uid + "/proposal",
-                null,
-                "{\"level\":\"" + level + "\",\"reason\":\"it fires before the act\",\"by\":\"" + by
-                        + "\",\"strategy\":\"off-policy\"}");
-    }
-
-    private static ValidatableResponse review(String uid, String by, String verdict) {
-        return post(
-                "/v1/features/" + uid + "/reviews",
-                null,
-                "{\"by\":\"" + by + "\",\"verdict\":\"" + verdict + "\",\"reason\":\"read 20 examples\"}");
-    }
-
-    private static ValidatableResponse publish(String channel, String... uids) {
-        return post(
-                "/v1/releases",
-                null,
-                "{\"channel\":\"" + channel + "\",\"features\":[\"" + String.join("\",\"", uids) + "\"]}");
     }
 
     private static String release(String... uids) {
@@ -401,13 +419,6 @@ class RegistryIT {
     private static String sighting(String monitor, String release, long sessions, long fires) {
         return "{\"monitor\":\"" + monitor + "\",\"release\":\"" + release + "\",\"sessions\":" + sessions
                 + ",\"fires\":" + fires + ",\"firesByRule\":{}}";
-    }
-
-    private static ValidatableResponse post(String path, String key, String body) {
-        var request = given().contentType("application/json").body(body);
-        return (key == null ? request : request.header("Idempotency-Key", key))
-                .post(path)
-                .then();
     }
 
     /** Keys equal to {@code key} on a topic, once there is at least one. */

@@ -1,5 +1,5 @@
 /**
- * Who did what, when and why.
+ * Who did what, when and why, in a chain of digests in which nothing can be changed unnoticed.
  */
 @NullMarked
 package io.concordance.registry.audit;

@@ -1,8 +1,10 @@
 package io.concordance.registry.concern;
 
 import io.concordance.contracts.problem.FieldProblem;
+import io.concordance.kit.access.Roles;
 import io.concordance.kit.page.Page;
 import io.smallrye.common.annotation.Blocking;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Features worth proposing, over REST. */
 @Path("/v1/candidates")
 @Blocking
+@RolesAllowed({Roles.SUBMITTER, Roles.REVIEWER, Roles.RELEASER, Roles.AUDITOR})
 class CandidateResource {
     private static final int MAX_LIMIT = 500;
 

@@ -22,6 +22,8 @@ import org.jdbi.v3.core.Jdbi;
 @ApplicationScoped
 class PostgresConcernRepository implements ConcernRepository {
     private static final TypeReference<List<Evidence>> EVIDENCE = new TypeReference<>() {};
+    private static final TypeReference<List<Requirement>> REQUIREMENTS = new TypeReference<>() {};
+    private static final TypeReference<List<Reading>> READINGS = new TypeReference<>() {};
 
     private final Jdbi jdbi;
 
@@ -59,11 +61,13 @@ class PostgresConcernRepository implements ConcernRepository {
                 row.getString("proposed_by"),
                 row.getString("strategy"),
                 Grade.valueOf(row.getString("grade")),
-                evidence(row.getString("evidence")),
+                list(row.getString("evidence"), EVIDENCE),
                 ReviewState.valueOf(row.getString("state").toUpperCase(Locale.ROOT)),
                 row.getTimestamp("proposed_at").toInstant(),
                 decided == null ? null : decided.toInstant(),
-                reviews(handle, uid, round));
+                reviews(handle, uid, round),
+                list(row.getString("requirements"), REQUIREMENTS),
+                list(row.getString("readings"), READINGS));
     }
 
     private static List<Review> reviews(Handle handle, String uid, int round) {
@@ -86,11 +90,12 @@ class PostgresConcernRepository implements ConcernRepository {
         jdbi.useTransaction(handle -> {
             handle.createUpdate("""
                             insert into concern (feature_uid, round, level, reason, proposed_by, strategy, grade, evidence,
-                                                 state, proposed_at, decided_at)
+                                                 state, proposed_at, decided_at, requirements, readings)
                             values (:uid, :round, :level, :reason, :by, :strategy, :grade, :evidence,
-                                    :state, :proposedAt, :decidedAt)
+                                    :state, :proposedAt, :decidedAt, :requirements, :readings)
                             on conflict (feature_uid, round) do update
-                            set state = excluded.state, decided_at = excluded.decided_at
+                            set state = excluded.state, decided_at = excluded.decided_at,
+                                readings = excluded.readings
                             """)
                     .bind("uid", concern.featureUid())
                     .bind("round", concern.round())
@@ -99,10 +104,12 @@ class PostgresConcernRepository implements ConcernRepository {
                     .bind("by", concern.by())
                     .bind("strategy", concern.strategy())
                     .bind("grade", concern.grade().name())
-                    .bind("evidence", new String(Json.bytes(concern.evidence()), StandardCharsets.UTF_8))
+                    .bind("evidence", json(concern.evidence()))
                     .bind("state", concern.state().wire())
                     .bind("proposedAt", concern.proposedAt())
                     .bind("decidedAt", concern.decidedAt())
+                    .bind("requirements", json(concern.requirements()))
+                    .bind("readings", json(concern.readings()))
                     .execute();
             for (Review review : concern.reviews()) {
                 handle.createUpdate("""
@@ -121,9 +128,13 @@ class PostgresConcernRepository implements ConcernRepository {
         });
     }
 
-    private static List<Evidence> evidence(String json) {
+    private static String json(List<?> values) {
+        return new String(Json.bytes(values), StandardCharsets.UTF_8);
+    }
+
+    private static <T> List<T> list(String json, TypeReference<List<T>> type) {
         try {
-            return Json.mapper().readValue(json, EVIDENCE);
+            return Json.mapper().readValue(json, type);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

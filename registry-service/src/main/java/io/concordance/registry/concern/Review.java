@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
 public record Review(
         String by, Verdict verdict, String reason, @Nullable Instant at) {
 
+    /** The same by somebody. */
+    Review by(String name) {
+        return new Review(name, verdict, reason, at);
+    }
+
     public Review(String by, Verdict verdict, String reason) {
         this(by, verdict, reason, null);
     }

@@ -29,7 +29,8 @@ public record Feature(
      * Where a feature comes from.
      *
      * @param model id of the registered model
-     * @param change {@code new}, {@code kept}, {@code drifted}, {@code revived}, or {@code retired} from a later dictionary
+     * @param change {@code new}, {@code kept}, {@code drifted}, {@code split}, {@code revived}, or {@code retired} from a later
+     *     dictionary
      * @param firingRate share of rows it fired on, over {@code tokens} rows
      */
     public record Origin(String runId, String model, String hook, String change, double firingRate, long tokens) {}

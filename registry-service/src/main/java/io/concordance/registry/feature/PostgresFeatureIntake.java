@@ -44,7 +44,9 @@ class PostgresFeatureIntake implements FeatureIntake, CausalEvidence {
                 handle -> handle.createUpdate("""
                         update feature
                         set run_id = :runId, model = :model, hook = :hook, change = :change,
-                            firing_rate = :firingRate, tokens = :tokens, discovered_at = :at
+                            firing_rate = :firingRate, tokens = :tokens, discovered_at = :at,
+                            generation = :generation, appeared_as = :change, earlier = :earlier, cosine = :cosine,
+                            agreement = :agreement
                         where uid = :uid and (discovered_at is null or discovered_at <= :at)
                         """)
                         .bind("uid", data.featureUid())
@@ -54,6 +56,10 @@ class PostgresFeatureIntake implements FeatureIntake, CausalEvidence {
                         .bind("change", data.change())
                         .bind("firingRate", data.firingRate())
                         .bind("tokens", data.tokens())
+                        .bind("generation", data.generation() == null ? 1 : data.generation())
+                        .bind("earlier", data.earlier())
+                        .bind("cosine", data.cosine())
+                        .bind("agreement", data.agreement())
                         .bind("at", event.time())
                         .execute());
     }
@@ -61,12 +67,22 @@ class PostgresFeatureIntake implements FeatureIntake, CausalEvidence {
     /** A later dictionary no longer has it; what it is in its own stays as it was said. */
     private void retired(Event<FeatureDiscovered> event) {
         FeatureDiscovered data = event.data();
-        once(
-                event,
-                data.featureUid(),
-                data.dictionary(),
-                data.index(),
-                handle -> handle.execute("update feature set change = ? where uid = ?", RETIRED, data.featureUid()));
+        once(event, data.featureUid(), data.dictionary(), data.index(), handle -> {
+            handle.execute("update feature set change = ? where uid = ?", RETIRED, data.featureUid());
+            if (data.successor() != null) {
+                handle.createUpdate("""
+                                insert into retirement (feature_uid, successor, cosine, agreement, stated_at)
+                                values (:uid, :successor, :cosine, :agreement, :at)
+                                on conflict do nothing
+                                """)
+                        .bind("uid", data.featureUid())
+                        .bind("successor", data.successor())
+                        .bind("cosine", data.cosine())
+                        .bind("agreement", data.agreement())
+                        .bind("at", event.time())
+                        .execute();
+            }
+        });
     }
 
     @Override

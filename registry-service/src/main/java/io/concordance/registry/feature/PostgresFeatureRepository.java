@@ -32,19 +32,12 @@ class PostgresFeatureRepository implements FeatureRepository {
     public List<Feature> list(FeatureQuery query, @Nullable String after, int limit) {
         Cursor cursor = Cursor.of(after);
         return jdbi.inTransaction(handle -> {
-            List<Feature> features = handle.createQuery(PostgresFeatureRows.SELECT + """
-                             where (cast(:dictionary as text) is null or f.dictionary = :dictionary)
-                               and (cast(:grade as text) is null or f.grade >= :grade)
-                               and (cast(:level as text) is null or c.level = :level)
-                               and (cast(:state as text) is null or coalesce(c.state, 'none') = :state)
-                               and (f.dictionary, f.feature_index) > (:afterDictionary, :afterIndex)
-                             order by f.dictionary, f.feature_index
-                             limit :limit
-                            """)
-                    .bind("dictionary", query.dictionary())
-                    .bind("grade", query.grade() == null ? null : query.grade().name())
-                    .bind("level", query.level() == null ? null : query.level().wire())
-                    .bind("state", query.state() == null ? null : query.state().wire())
+            Conditions conditions = Conditions.of(query);
+            List<Feature> features = handle.createQuery(PostgresFeatureRows.SELECT
+                            + " where (f.dictionary, f.feature_index) > (:afterDictionary, :afterIndex)"
+                            + conditions.sql()
+                            + " order by f.dictionary, f.feature_index limit :limit")
+                    .bindMap(conditions.values())
                     .bind("afterDictionary", cursor.dictionary())
                     .bind("afterIndex", cursor.index())
                     .bind("limit", limit)
@@ -87,6 +80,35 @@ class PostgresFeatureRepository implements FeatureRepository {
                         row.getInt("attributed"),
                         row.getInt("associated")))
                 .one());
+    }
+
+    /** What a query asks for, and nothing that it does not, so that the planner sees which index serves it. */
+    private record Conditions(String sql, Map<String, Object> values) {
+        static Conditions of(FeatureQuery query) {
+            StringBuilder sql = new StringBuilder();
+            Map<String, Object> values = new HashMap<>();
+            if (query.dictionary() != null) {
+                sql.append(" and f.dictionary = :dictionary");
+                values.put("dictionary", query.dictionary());
+            }
+            if (query.grade() != null) {
+                sql.append(" and f.grade >= :grade");
+                values.put("grade", query.grade().name());
+            }
+            if (query.level() != null) {
+                sql.append(" and c.level = :level");
+                values.put("level", query.level().wire());
+            }
+            if (query.state() != null) {
+                sql.append(" and coalesce(c.state, 'none') = :state");
+                values.put("state", query.state().wire());
+            }
+            boolean proposed = query.level() != null || (query.state() != null && query.state() != ReviewState.NONE);
+            if (proposed) {
+                sql.append(" and f.uid in (select feature_uid from concern)");
+            }
+            return new Conditions(sql.toString(), values);
+        }
     }
 
     /** Where a page starts: past this feature. */

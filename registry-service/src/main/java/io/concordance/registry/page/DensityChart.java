@@ -2,105 +2,134 @@ package io.concordance.registry.page;
 
 import io.concordance.registry.page.ActivationReport.ArmDensity;
 import io.concordance.registry.page.ActivationReport.Bin;
+import io.concordance.registry.page.figure.DataTable;
+import io.concordance.registry.page.figure.Drawing;
+import io.concordance.registry.page.figure.Drawing.Line;
+import io.concordance.registry.page.figure.Drawing.Rect;
+import io.concordance.registry.page.figure.Drawing.Text;
+import io.concordance.registry.page.figure.Figure;
+import io.concordance.registry.page.figure.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * Histograms of activations, one a arm above each other on one scale: activation on a log axis, tokens on a log axis, and
- * a line at each threshold. Coordinates only; the template draws.
+ * Histograms of activations, one an arm above each other on one scale: activation on a log axis, tokens on a log axis, and
+ * a line at each threshold.
  */
-record DensityChart(int width, int height, List<Panel> panels, List<Line> lines, List<Tick> ticks) {
-    private static final int WIDTH = 640;
-    private static final int LEFT = 116;
-    private static final int RIGHT = 24;
-    private static final int PANEL = 54;
-    private static final int BARS = 40;
-    private static final int AXIS = 22;
+final class DensityChart {
+    private static final int WIDTH = 440;
+    private static final int LEFT = 96;
+    private static final int RIGHT = 20;
+    private static final int PANEL = 50;
+    private static final int BARS = 38;
+    private static final int AXIS = 36;
+    private static final int LONGEST_NAME = 15;
 
-    record Panel(String name, int y, int labelY, String note, List<Bar> bars) {}
-
-    record Bar(String x, String y, String width, String height, String title) {}
-
-    record Line(String x, int from, int to, String name, String cssClass) {}
-
-    record Tick(String x, int y, String text) {}
+    private final double low;
+    private final double high;
+    private final double most;
+    private final List<Rect> rects = new ArrayList<>();
+    private final List<Line> lines = new ArrayList<>();
+    private final List<Text> texts = new ArrayList<>();
 
     /** A threshold to mark. */
     record Mark(String name, double value, String cssClass) {}
 
-    static DensityChart of(List<ArmDensity> arms, List<Mark> marks) {
+    private DensityChart(double low, double high, double most) {
+        this.low = low;
+        this.high = high;
+        this.most = most;
+    }
+
+    /** @param page address of the feature's page */
+    static Figure of(ActivationReport report, List<Mark> marks, String page, String query) {
         double low = Double.POSITIVE_INFINITY;
         double high = Double.NEGATIVE_INFINITY;
         long most = 1;
-        for (ArmDensity arm : arms) {
+        DataTable data =
+                DataTable.of(query, "arm", "kind", "from (activation)", "to (activation)", "tokens", "rows of the arm");
+        for (ArmDensity arm : report.arms()) {
             for (Bin bin : arm.bins()) {
                 low = Math.min(low, log2(bin.from()));
                 high = Math.max(high, log2(bin.to()));
                 most = Math.max(most, bin.count());
+                data.add(arm.arm(), arm.kind(), bin.from(), bin.to(), bin.count(), arm.rows());
             }
         }
-        for (Mark mark : marks) {
-            if (mark.value() > 0) {
-                low = Math.min(low, log2(mark.value()) - 0.5);
-                high = Math.max(high, log2(mark.value()) + 0.5);
-            }
+        List<Mark> shown = marks.stream().filter(mark -> mark.value() > 0).toList();
+        for (Mark mark : shown) {
+            low = Math.min(low, log2(mark.value()) - 0.5);
+            high = Math.max(high, log2(mark.value()) + 0.5);
         }
-        if (!(low < high)) {
-            low = -1;
-            high = 1;
-        }
-        Scale scale = new Scale(low, high, Math.log1p(most));
-        List<Panel> panels = new ArrayList<>();
+        DensityChart chart =
+                low < high ? new DensityChart(low, high, Math.log1p(most)) : new DensityChart(-1, 1, Math.log1p(most));
+        return new Figure(
+                "activations",
+                "Activations by arm",
+                "Across: activation, logarithmic. Up: tokens, as log(1 + n). Of " + Format.count(report.rows())
+                        + " tokens it fires on " + Format.count(report.firings()) + ".",
+                chart.drawing(report.arms(), shown),
+                shown.stream()
+                        .map(mark -> Shape.STROKE.key(
+                                mark.name() + " " + Format.number(mark.value()), "mark " + mark.cssClass()))
+                        .toList(),
+                data,
+                page);
+    }
+
+    private Drawing drawing(List<ArmDensity> arms, List<Mark> marks) {
         for (int i = 0; i < arms.size(); i++) {
-            panels.add(panel(arms.get(i), i * PANEL, scale));
+            panel(arms.get(i), i * PANEL);
         }
         int bottom = arms.size() * PANEL;
-        List<Line> lines = new ArrayList<>();
         for (Mark mark : marks) {
-            if (mark.value() > 0) {
-                String name = mark.name() + " " + Format.number(mark.value());
-                lines.add(new Line(text(scale.x(log2(mark.value()))), 0, bottom, name, mark.cssClass()));
-            }
+            String x = text(x(log2(mark.value())));
+            String name = mark.name() + " " + Format.number(mark.value());
+            lines.add(new Line(x, "0", x, text(bottom), "mark " + mark.cssClass(), name));
         }
-        return new DensityChart(WIDTH, bottom + AXIS, panels, lines, ticks(scale, bottom));
+        double step = Math.max(1, Math.ceil((high - low) / 7));
+        for (double log = Math.ceil(low); log <= high; log += step) {
+            texts.add(new Text(text(x(log)), text(bottom + 13), Format.number(Math.pow(2, log)), "tick middle"));
+        }
+        texts.add(new Text(text(WIDTH - RIGHT), text(bottom + 30), "activation", "name end"));
+        return new Drawing(
+                WIDTH,
+                bottom + AXIS,
+                "Histograms of activations by arm, both axes logarithmic",
+                rects,
+                lines,
+                List.of(),
+                texts);
     }
 
-    private record Scale(double low, double high, double most) {
-        double x(double log) {
-            return LEFT + (log - low) / (high - low) * (WIDTH - LEFT - RIGHT);
-        }
-
-        double height(long count) {
-            return Math.max(1, Math.log1p(count) / most * BARS);
-        }
-    }
-
-    private static Panel panel(ArmDensity arm, int top, Scale scale) {
-        int base = top + PANEL - 6;
-        List<Bar> bars = new ArrayList<>();
+    private void panel(ArmDensity arm, int top) {
+        int base = top + PANEL - 5;
         for (Bin bin : arm.bins()) {
-            double x = scale.x(log2(bin.from()));
-            double next = scale.x(log2(bin.to()));
-            double height = scale.height(bin.count());
-            bars.add(new Bar(
+            double x = x(log2(bin.from()));
+            double next = x(log2(bin.to()));
+            double height = Math.max(1, Math.log1p(bin.count()) / most * BARS);
+            rects.add(new Rect(
                     text(x + 0.5),
                     text(base - height),
                     text(Math.max(1, next - x - 1)),
                     text(height),
+                    "s0",
                     Format.count(bin.count()) + " tokens at " + Format.number(bin.from()) + "–"
                             + Format.number(bin.to())));
         }
-        return new Panel(arm.arm(), base, base - BARS / 2, Format.count(arm.firings()) + " firings", bars);
+        lines.add(new Line(text(LEFT), text(base), text(WIDTH - RIGHT), text(base), "axis", ""));
+        String name = TokenText.plain(arm.arm());
+        texts.add(new Text(
+                "2",
+                text(base - 22),
+                name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME - 1) + "…",
+                "name"));
+        texts.add(new Text("2", text(base - 7), Format.firings(arm.firings()), "tick"));
     }
 
-    private static List<Tick> ticks(Scale scale, int bottom) {
-        List<Tick> ticks = new ArrayList<>();
-        double step = Math.max(1, Math.ceil((scale.high() - scale.low()) / 8));
-        for (double log = Math.ceil(scale.low()); log <= scale.high(); log += step) {
-            ticks.add(new Tick(text(scale.x(log)), bottom + 14, Format.number(Math.pow(2, log))));
-        }
-        return ticks;
+    private double x(double log) {
+        return LEFT + (log - low) / (high - low) * (WIDTH - LEFT - RIGHT);
     }
 
     private static double log2(double value) {

@@ -14,17 +14,16 @@ import org.jspecify.annotations.Nullable;
  * @param position null when nothing is known
  * @param promoted tokens that its direction makes likelier, most first; {@code suppressed} less likely
  * @param nearest features whose directions are most like its own
+ * @param elicited what a search for an input found; null where there was none
  */
 record FeatureInsight(
         List<LabelRow> labels,
         @Nullable PositionView position,
         List<TokenEffect> promoted,
         List<TokenEffect> suppressed,
-        List<Near> nearest) {
-    static final FeatureInsight NONE = new FeatureInsight(List.of(), null, List.of(), List.of(), List.of());
-
-    private static final int STRIP_WIDTH = 860;
-    private static final int STRIP_HEIGHT = 44;
+        List<Near> nearest,
+        @Nullable ElicitedView elicited) {
+    static final FeatureInsight NONE = new FeatureInsight(List.of(), null, List.of(), List.of(), List.of(), null);
 
     /**
      * @param by explainer, with the model that was asked
@@ -44,12 +43,9 @@ record FeatureInsight(
             String parseFailures,
             Estimate control) {}
 
-    /** @param bars share of tokens that it fires on, by position */
-    record PositionView(String positioning, List<Measure> measures, List<Bar> bars, int width, int height) {}
+    record PositionView(String positioning, List<Measure> measures) {}
 
     record Measure(String name, String value, String meaning) {}
-
-    record Bar(String x, String y, String width, String height, String title) {}
 
     /** @param notable whether chance does not explain it */
     record TokenEffect(String token, String effect, boolean notable) {}
@@ -79,11 +75,12 @@ record FeatureInsight(
                 report.path("positions").hasNonNull("positioning") ? position(report.path("positions")) : null,
                 effects(logits.path("promoted"), logits.path("notable").asDouble()),
                 effects(logits.path("suppressed"), logits.path("notable").asDouble()),
-                nearest);
+                nearest,
+                report.path("elicited").isObject() ? ElicitedView.of(report.path("elicited")) : null);
     }
 
     private static void offline(JsonNode label, List<LabelRow> rows) {
-        String text = label.path("text").asText();
+        String text = TokenText.plain(label.path("text").asText());
         String by = label.path("explainer").asText() + " "
                 + label.path("explainerVersion").asText();
         String tier = label.path("trustTier").asText();
@@ -125,7 +122,7 @@ record FeatureInsight(
 
     private static void asked(JsonNode explanation, List<LabelRow> rows) {
         String state = explanation.path("state").asText();
-        String text = explanation.path("label").asText("");
+        String text = TokenText.plain(explanation.path("label").asText(""));
         String by = explanation.path("explainer").asText() + ", "
                 + explanation.path("model").asText() + ", prompt "
                 + explanation.path("promptVersion").asText();
@@ -182,49 +179,13 @@ record FeatureInsight(
                             + Format.count(shift.path("offsets").asLong())
                             + " offsets, share that the offset explains"));
         }
-        return new PositionView(
-                positions.path("positioning").asText(),
-                measures,
-                bars(positions.path("buckets")),
-                STRIP_WIDTH,
-                STRIP_HEIGHT);
+        return new PositionView(positions.path("positioning").asText(), measures);
     }
 
     private static void measure(List<Measure> measures, JsonNode from, String field, String name, String meaning) {
         if (from.hasNonNull(field)) {
             measures.add(new Measure(name, Format.number(from.path(field).asDouble()), meaning));
         }
-    }
-
-    private static List<Bar> bars(JsonNode buckets) {
-        double most = 0;
-        for (JsonNode bucket : buckets) {
-            most = Math.max(most, rate(bucket));
-        }
-        List<Bar> bars = new ArrayList<>();
-        double width = (double) STRIP_WIDTH / Math.max(1, buckets.size());
-        for (JsonNode bucket : buckets) {
-            double height = most == 0 ? 0 : STRIP_HEIGHT * rate(bucket) / most;
-            bars.add(new Bar(
-                    point(bars.size() * width),
-                    point(STRIP_HEIGHT - height),
-                    point(width * 0.9),
-                    point(height),
-                    "positions " + bucket.path("from").asLong() + " to "
-                            + (bucket.path("to").asLong() - 1) + ": fires on "
-                            + Format.count(bucket.path("firings").asLong()) + " of "
-                            + Format.count(bucket.path("rows").asLong()) + " tokens"));
-        }
-        return bars;
-    }
-
-    private static double rate(JsonNode bucket) {
-        double rows = bucket.path("rows").asDouble();
-        return rows > 0 ? bucket.path("firings").asDouble() / rows : 0;
-    }
-
-    private static String point(double value) {
-        return String.format(Locale.ROOT, "%.1f", value);
     }
 
     private static List<TokenEffect> effects(JsonNode effects, double notable) {

@@ -9,10 +9,10 @@ import io.concordance.registry.feature.Explanation;
 import io.concordance.registry.feature.Feature;
 import io.concordance.registry.feature.Feature.Origin;
 import io.concordance.registry.feature.Grading;
-import io.concordance.registry.page.ActivationReport.Example;
-import io.concordance.registry.page.DensityChart.Mark;
 import io.concordance.registry.page.Format.Estimate;
+import io.concordance.registry.page.figure.Figure;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -20,27 +20,40 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a feature's page says, as text.
  *
+ * @param address of the page
+ * @param weakest what the evidence that says least amounts to, in a sentence; empty with less than two arms
+ * @param deployed where it is released and what monitors report of it
  * @param absent why there are no activations to show, null when there are
  */
 record FeaturePage(
         String uid,
+        String address,
         String title,
         String level,
         String state,
         String grade,
+        Deployed deployed,
         List<Fact> facts,
         List<EvidenceRow> evidence,
+        String weakest,
         List<RemovalRow> removals,
         @Nullable String absent,
-        @Nullable DensityChart chart,
-        List<TabView> tabs,
+        List<Figure> figures,
+        ExampleTabs tabs,
         FeatureInsight insight,
         @Nullable ConcernView concern,
         List<AuditRow> audit) {
-    private static final int SHADES = 9;
-    private static final int MAX_EXAMPLES = 12;
 
     record Fact(String name, String value) {}
+
+    /**
+     * @param release version of the newest release that has it; null when none has
+     * @param armed monitors that have reported with that release
+     * @param bounds what deployment says of its rate, one a model and threshold
+     */
+    record Deployed(@Nullable Long release, String channel, int armed, List<String> bounds) {
+        static final Deployed NOWHERE = new Deployed(null, "", 0, List.of());
+    }
 
     record EvidenceRow(
             String arm,
@@ -55,13 +68,6 @@ record FeaturePage(
             Estimate falsePositives,
             boolean associates) {}
 
-    record TabView(String name, List<ExampleView> examples) {}
-
-    record ExampleView(String document, String arm, String outcome, String value, List<TokenView> tokens) {}
-
-    /** @param cssClass how strongly the feature is on, whether it is the peak and whether the model wrote the token */
-    record TokenView(String text, String title, String cssClass, boolean breakAfter) {}
-
     record ConcernView(
             String level,
             String by,
@@ -75,47 +81,71 @@ record FeaturePage(
 
     record AuditRow(String at, String who, String action, String why) {}
 
+    /**
+     * @param report autointerp's report of the feature, without its examples
+     * @param examples those that are to be shown
+     * @param explanations what language models said about it, as autointerp has it
+     */
     static FeaturePage of(
-            Feature feature, @Nullable Concern concern, List<AuditEntry> audit, AutointerpClient.Answer answer) {
+            Feature feature,
+            @Nullable Concern concern,
+            List<AuditEntry> audit,
+            Deployed deployed,
+            Answer report,
+            Answer examples,
+            Answer explanations) {
         Explanation explanation = feature.explanation();
         ConcernLevel level = feature.level();
-        String absent = null;
-        DensityChart chart = null;
-        List<TabView> tabs = List.of();
-        FeatureInsight insight = FeatureInsight.NONE;
-        switch (answer) {
-            case AutointerpClient.Answer.Absent(String why) -> absent = why;
-            case AutointerpClient.Answer.Seen(ActivationReport report, FeatureInsight found) -> {
-                insight = found;
-                chart = DensityChart.of(report.arms(), marks(report, feature));
-                tabs = tabs(report);
-            }
-        }
+        String page = address(feature.uid());
+        boolean seen = report.json().isObject();
         return new FeaturePage(
                 feature.uid(),
-                explanation == null ? "no label yet" : explanation.label(),
+                page,
+                explanation == null ? "no label yet" : TokenText.plain(explanation.label()),
                 level == null ? "" : level.wire(),
                 feature.state().wire(),
                 feature.grade().name(),
-                facts(feature),
+                deployed,
+                facts(feature, report),
                 feature.evidence().stream().map(FeaturePage::row).toList(),
+                weakest(feature.evidence()),
                 RemovalRow.of(feature.evidence(), feature.index()),
-                absent,
-                chart,
-                tabs,
-                insight,
+                report.unknown() ? unanalysed(feature) : report.problem(),
+                FeatureFigures.of(feature, report.json(), page).stream()
+                        .filter(figure -> figure.drawing() != null)
+                        .toList(),
+                seen
+                        ? ExampleTabs.of(
+                                ExamplePage.of(examples.json()),
+                                report.json().path("maximum").asDouble(),
+                                page)
+                        : ExampleTabs.NONE,
+                seen ? FeatureInsight.of(report.json(), explanations.json()) : FeatureInsight.NONE,
                 concern == null ? null : view(concern),
                 audit.stream()
-                        .map(e -> new AuditRow(Format.time(e.at()), e.who(), e.action(), e.why()))
+                        .map(e -> new AuditRow(
+                                Format.time(e.at()), TokenText.plain(e.who()), e.action(), TokenText.plain(e.why())))
                         .toList());
     }
 
-    private static List<Fact> facts(Feature feature) {
+    /** A feature whose rate was measured over no rows is a linear probe. */
+    private static String unanalysed(Feature feature) {
+        Origin origin = feature.origin();
+        return origin != null && origin.tokens() == 0
+                ? "A linear probe: a direction that was fitted to outcomes, with no examples of its own."
+                : "The autointerp service has not analysed this feature yet.";
+    }
+
+    static String address(String uid) {
+        return "/features/" + Services.segment(uid);
+    }
+
+    private static List<Fact> facts(Feature feature, Answer report) {
         List<Fact> facts = new ArrayList<>();
         facts.add(new Fact("Dictionary", Format.brief(feature.dictionary()) + ", feature " + feature.index()));
         Origin origin = feature.origin();
         if (origin != null) {
-            facts.add(new Fact("Hook point", origin.hook()));
+            facts.add(new Fact("Hook point", TokenText.plain(origin.hook())));
             facts.add(new Fact("Model", origin.model()));
             facts.add(new Fact(
                     "Firing rate",
@@ -124,6 +154,12 @@ record FeaturePage(
                             : Format.percent(origin.firingRate()) + " of " + Format.count(origin.tokens())
                                     + " tokens"));
             facts.add(new Fact("Change", origin.change()));
+        }
+        if (report.json().path("rows").asLong() > 0) {
+            facts.add(new Fact(
+                    "Seen by labelling",
+                    Format.firings(report.json().path("firings").asLong()) + " in "
+                            + Format.count(report.json().path("rows").asLong()) + " tokens"));
         }
         Explanation explanation = feature.explanation();
         if (explanation != null) {
@@ -148,8 +184,8 @@ record FeaturePage(
 
     private static EvidenceRow row(Evidence e) {
         return new EvidenceRow(
-                e.arm(),
-                e.armKind(),
+                TokenText.plain(e.arm()),
+                TokenText.plain(e.armKind()),
                 Format.bounded(
                         e.screen().auroc(), e.screen().aurocLow(), e.screen().aurocHigh()),
                 e.screen().badFiring() + " of " + e.screen().badDocuments() + " bad",
@@ -165,64 +201,36 @@ record FeaturePage(
                 Grading.associates(e));
     }
 
-    private static List<Mark> marks(ActivationReport report, Feature feature) {
-        List<Mark> marks = new ArrayList<>();
-        marks.add(new Mark("dictionary threshold", report.threshold(), "own"));
-        feature.evidence().stream()
-                .filter(Grading::associates)
-                .mapToDouble(e -> e.calibration().threshold())
-                .max()
-                .ifPresent(threshold -> marks.add(new Mark("concern threshold", threshold, "concern")));
-        return marks;
-    }
-
-    private static List<TabView> tabs(ActivationReport report) {
-        return report.tabs().stream()
-                .map(tab -> new TabView(
-                        tab.name(),
-                        tab.examples().stream()
-                                .limit(MAX_EXAMPLES)
-                                .map(example -> view(example, report.maximum()))
-                                .toList()))
-                .toList();
-    }
-
-    private static ExampleView view(Example example, double maximum) {
-        List<TokenView> tokens = new ArrayList<>();
-        for (int i = 0; i < example.tokens().size(); i++) {
-            double value =
-                    i < example.activations().size() ? example.activations().get(i) : 0;
-            String shade = value > 0 ? "a" + Math.clamp((int) Math.ceil(SHADES * value / maximum), 1, SHADES) : "a0";
-            String text = example.tokens().get(i);
-            tokens.add(new TokenView(
-                    TokenText.visible(text),
-                    "position " + (example.first() + i) + ", activation " + Format.number(value),
-                    shade + (i == example.peak() ? " peak" : "") + (i == example.output() ? " output" : ""),
-                    text.indexOf('\n') >= 0));
+    private static String weakest(List<Evidence> evidence) {
+        if (evidence.size() < 2) {
+            return "";
         }
-        return new ExampleView(
-                example.document(),
-                example.arm(),
-                example.outcome().toLowerCase(Locale.ROOT),
-                Format.number(example.value()),
-                tokens);
+        Evidence least = evidence.stream()
+                .min(Comparator.comparingDouble(e -> e.screen().aurocLow()))
+                .orElseThrow();
+        return "Weakest of " + evidence.size() + " arms: " + TokenText.plain(least.arm()) + ", AUROC "
+                + Format.bounded(
+                        least.screen().auroc(),
+                        least.screen().aurocLow(),
+                        least.screen().aurocHigh())
+                + (Grading.associates(least) ? "." : "; its association does not hold.");
     }
 
     private static ConcernView view(Concern concern) {
         List<ReviewView> reviews = new ArrayList<>();
         for (Review review : concern.reviews()) {
             reviews.add(new ReviewView(
-                    review.by(),
+                    TokenText.plain(review.by()),
                     review.verdict().name().toLowerCase(Locale.ROOT),
-                    review.reason(),
+                    TokenText.plain(review.reason()),
                     review.at() == null ? "" : Format.time(review.at())));
         }
         String strategy = concern.strategy();
         return new ConcernView(
                 concern.level().wire(),
-                concern.by(),
-                concern.reason(),
-                strategy == null ? "" : strategy,
+                TokenText.plain(concern.by()),
+                TokenText.plain(concern.reason()),
+                strategy == null ? "" : TokenText.plain(strategy),
                 Format.time(concern.proposedAt()),
                 concern.grade().name(),
                 reviews);

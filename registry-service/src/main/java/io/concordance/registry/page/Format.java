@@ -4,6 +4,7 @@ import io.concordance.contracts.statistics.Proportion;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.Locale;
 
 /** Numbers and times as people read them. */
@@ -28,6 +29,19 @@ final class Format {
         return String.format(Locale.ROOT, "%,d", value);
     }
 
+    /** Such as {@code 8 firings}; a feature is never called anything for having few. */
+    static String firings(long count) {
+        return count(count) + (count == 1 ? " firing" : " firings");
+    }
+
+    /** Such as {@code 0 of 1,200,000 sessions, at most 2.5e-6}: a one-sided 95 % bound on the rate. */
+    static String bound(long k, long n, String unit) {
+        return n == 0
+                ? "no " + unit + " yet"
+                : count(k) + " of " + count(n) + " " + unit + ", at most "
+                        + String.format(Locale.ROOT, "%.1e", Proportion.upperBound(k, n));
+    }
+
     static String percent(double share) {
         if (!Double.isFinite(share)) {
             return "–";
@@ -37,6 +51,11 @@ final class Format {
             return String.format(Locale.ROOT, "%.0f %%", percent);
         }
         return String.format(Locale.ROOT, percent < 0.01 ? "%.1e %%" : percent < 1 ? "%.2f %%" : "%.1f %%", percent);
+    }
+
+    /** As {@link #percent}, shorter where the share is a round one. */
+    static String percentTick(double share) {
+        return percent(share).replace(".0 %", " %");
     }
 
     /** A value with its 95 % interval, for two lines of a table. */
@@ -62,6 +81,15 @@ final class Format {
 
     static String time(Instant instant) {
         return MINUTES.format(instant);
+    }
+
+    /** The same of a time as services write it; empty for none or what is none. */
+    static String time(String instant) {
+        try {
+            return instant.isEmpty() ? "" : time(Instant.parse(instant));
+        } catch (DateTimeParseException e) {
+            return "";
+        }
     }
 
     /** The first digits of a digest, enough to tell it from its neighbours. */

@@ -3,12 +3,16 @@ package io.concordance.registry.page;
 import java.time.Instant;
 import java.util.List;
 
-/** Studies as the front page lists them; implemented by whatever runs studies. */
+/** Studies as other pages list them; implemented by whatever runs studies. */
 public interface StudyListing {
 
     /** The newest studies, newest first. */
     List<StudyLink> latest(int limit);
 
-    /** A study whose page is {@code /studies/{id}}. */
-    record StudyLink(String id, String name, String state, Instant createdAt) {}
+    /**
+     * A study whose page is {@code /studies/{id}}.
+     *
+     * @param stage where it is at, with how much of that is done; empty once it ended
+     */
+    record StudyLink(String id, String name, String state, String stage, Instant createdAt) {}
 }

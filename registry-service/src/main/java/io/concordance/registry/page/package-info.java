@@ -1,5 +1,6 @@
 /**
- * The web pages, rendered on the server.
+ * The web pages, rendered on the server. What other services know is asked of them page by
+ * page; what cannot be had is said.
  */
 @NullMarked
 package io.concordance.registry.page;

@@ -3,10 +3,11 @@ package io.concordance.registry.release;
 import io.concordance.contracts.digest.Digests;
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.release.ReleaseBundle;
+import io.concordance.kit.access.Roles;
 import io.concordance.kit.problem.ProblemException;
-import io.concordance.kit.store.ObjectStore;
 import io.concordance.kit.store.ObjectStoreException;
 import io.smallrye.common.annotation.Blocking;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -20,14 +21,14 @@ import jakarta.ws.rs.core.Response;
 /** Files of bundles, named by digest and never changing. */
 @Path("/v1/bundles")
 @Blocking
+@RolesAllowed({Roles.SUBMITTER, Roles.REVIEWER, Roles.RELEASER, Roles.AUDITOR, Roles.MONITOR})
 class BundleResource {
-    private static final long MAX_FILE = 1L << 30;
     private static final String FOREVER = "public, max-age=31536000, immutable";
 
-    private final ObjectStore store;
+    private final BundleFiles files;
 
-    BundleResource(ObjectStore store) {
-        this.store = store;
+    BundleResource(BundleFiles files) {
+        this.files = files;
     }
 
     @GET
@@ -49,7 +50,7 @@ class BundleResource {
 
     private byte[] read(String digest, String file) {
         try {
-            return store.get(ReleaseBundle.key(digest, file), MAX_FILE);
+            return files.read(digest, file);
         } catch (ObjectStoreException.Missing e) {
             throw ProblemException.notFound("bundle", digest);
         }

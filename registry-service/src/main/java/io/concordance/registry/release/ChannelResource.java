@@ -1,8 +1,10 @@
 package io.concordance.registry.release;
 
 import io.concordance.contracts.digest.Digests;
+import io.concordance.kit.access.Roles;
 import io.concordance.kit.problem.ProblemException;
 import io.smallrye.common.annotation.Blocking;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -17,20 +19,21 @@ import jakarta.ws.rs.core.Response;
 /** Where channels are at: signed, short-lived, cheap to ask for again. */
 @Path("/v1/channels")
 @Blocking
+@RolesAllowed({Roles.SUBMITTER, Roles.REVIEWER, Roles.RELEASER, Roles.AUDITOR, Roles.MONITOR})
 class ChannelResource {
     private static final int MAX_AGE_SECONDS = 30;
 
-    private final ReleaseService releases;
+    private final Channels channels;
 
-    ChannelResource(ReleaseService releases) {
-        this.releases = releases;
+    ChannelResource(Channels channels) {
+        this.channels = channels;
     }
 
     @GET
     @Path("/{name}")
     @Produces(MediaType.APPLICATION_JSON)
     public Response pointer(@PathParam("name") String name, @Context Request request) {
-        Channel channel = releases.channel(name).orElseThrow(() -> ProblemException.notFound("channel", name));
+        Channel channel = channels.find(name).orElseThrow(() -> ProblemException.notFound("channel", name));
         EntityTag tag = new EntityTag(Digests.hex(Digests.sha256(channel.pointer())));
         Response.ResponseBuilder unchanged = request.evaluatePreconditions(tag);
         Response.ResponseBuilder answer = unchanged == null ? Response.ok(channel.pointer()) : unchanged;

@@ -1,6 +1,7 @@
 package io.concordance.registry.release;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.concordance.contracts.access.BearerToken;
 import io.concordance.contracts.digest.Digests;
 import io.concordance.contracts.json.Json;
 import io.concordance.contracts.release.ReleaseManifest.Model;
@@ -14,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Objects;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
@@ -28,14 +30,17 @@ class ModelCards {
 
     private final ModelCardRepository known;
     private final URI capture;
+    private final BearerToken token;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
 
     ModelCards(
             ModelCardRepository known,
-            @ConfigProperty(name = "concordance.capture.url", defaultValue = "http://localhost:8081") URI capture) {
+            @ConfigProperty(name = "concordance.capture.url", defaultValue = "http://localhost:8081") URI capture,
+            BearerToken token) {
         this.known = known;
         this.capture = capture;
+        this.token = token;
     }
 
     /**
@@ -52,7 +57,7 @@ class ModelCards {
     }
 
     private Model ask(String id) {
-        HttpRequest request = HttpRequest.newBuilder(capture.resolve("/v1/models/" + id))
+        HttpRequest request = token.sign(HttpRequest.newBuilder(capture.resolve("/v1/models/" + id)))
                 .timeout(TIMEOUT)
                 .build();
         HttpResponse<byte[]> response;
@@ -78,11 +83,13 @@ class ModelCards {
                 id,
                 answer.path("name").asText(),
                 answer.path("onnxDigest").asText(),
-                answer.path("tokenizerDigest").asText());
+                answer.path("tokenizerDigest").asText(),
+                answer.path("dataDigest").asText(null),
+                answer.path("tokenizerConfigDigest").asText(null));
         String files = model.onnxDigest()
                 + model.tokenizerDigest()
-                + answer.path("dataDigest").asText("")
-                + answer.path("tokenizerConfigDigest").asText("");
+                + Objects.requireNonNullElse(model.dataDigest(), "")
+                + Objects.requireNonNullElse(model.tokenizerConfigDigest(), "");
         String expected = Digests.hex(Digests.sha256(files)).substring(0, ID_DIGITS);
         if (!expected.equals(id)) {
             throw ProblemException.unprocessable("capture gave files for model " + id + " that make another id.");

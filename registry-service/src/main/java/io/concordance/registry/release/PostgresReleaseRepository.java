@@ -92,16 +92,27 @@ class PostgresReleaseRepository implements ReleaseRepository {
         return jdbi.withHandle(handle -> channel(handle, name, " for update"));
     }
 
+    @Override
+    public List<Channel> channels() {
+        return jdbi.withHandle(handle -> handle.createQuery("select * from channel order by name")
+                .map((row, context) -> channel(row))
+                .list());
+    }
+
     private static Optional<Channel> channel(Handle handle, String name, String suffix) {
         return handle.createQuery("select * from channel where name = :name" + suffix)
                 .bind("name", name)
-                .map((row, context) -> new Channel(
-                        row.getString("name"),
-                        row.getLong("version"),
-                        row.getString("digest"),
-                        row.getBytes("pointer"),
-                        row.getTimestamp("issued_at").toInstant()))
+                .map((row, context) -> channel(row))
                 .findOne();
+    }
+
+    private static Channel channel(ResultSet row) throws SQLException {
+        return new Channel(
+                row.getString("name"),
+                row.getLong("version"),
+                row.getString("digest"),
+                row.getBytes("pointer"),
+                row.getTimestamp("issued_at").toInstant());
     }
 
     @Override

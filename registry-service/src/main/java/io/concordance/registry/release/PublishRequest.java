@@ -11,15 +11,17 @@ import org.jspecify.annotations.Nullable;
  * @param rules when a monitor fires; null for one rule a level, any of its features
  * @param requestId a name that the caller chooses: publishing again under the same name returns the first release; null
  *     to always publish anew
+ * @param by who publishes
  */
 public record PublishRequest(
         String channel,
         List<String> features,
         @Nullable List<RuleOrder> rules,
-        @Nullable String requestId) {
+        @Nullable String requestId,
+        String by) {
 
-    /** With one rule a level. */
+    /** What the registry itself publishes, with one rule a level. */
     public PublishRequest(String channel, List<String> features, @Nullable String requestId) {
-        this(channel, features, null, requestId);
+        this(channel, features, null, requestId, "registry");
     }
 }

@@ -28,6 +28,8 @@ interface ReleaseRepository {
 
     Optional<Channel> channel(String name);
 
+    List<Channel> channels();
+
     /** As {@link #channel}; other movements of the channel wait until this transaction ends. */
     Optional<Channel> lockChannel(String name);
 

@@ -3,13 +3,12 @@ package io.concordance.registry.release;
 import io.concordance.contracts.dictionary.Dictionary;
 import io.concordance.contracts.json.Json;
 import io.concordance.contracts.problem.FieldProblem;
-import io.concordance.contracts.release.ChannelPointer;
+import io.concordance.contracts.release.Refusal;
 import io.concordance.contracts.release.ReleaseBundle;
 import io.concordance.contracts.release.ReleaseManifest;
 import io.concordance.contracts.release.ReleaseTensors;
 import io.concordance.contracts.release.TrustDocument;
 import io.concordance.kit.problem.ProblemException;
-import io.concordance.kit.store.ObjectStore;
 import io.concordance.registry.audit.Audit;
 import io.concordance.registry.concern.Concern;
 import io.concordance.registry.concern.ConcernService;
@@ -37,8 +36,6 @@ import java.util.regex.Pattern;
 public class ReleaseService {
     private static final Pattern CHANNEL = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
     private static final int MAX_FEATURES = 1000;
-    private static final String JSON = "application/json";
-    private static final String BINARY = "application/octet-stream";
 
     private final FeatureRepository features;
     private final ConcernService concerns;
@@ -46,7 +43,9 @@ public class ReleaseService {
     private final Dictionaries dictionaries;
     private final ModelCards models;
     private final SigningKeys keys;
-    private final ObjectStore store;
+    private final TrustDocuments trust;
+    private final Channels channels;
+    private final BundleFiles files;
     private final Audit audit;
     private final Transactions transactions;
     private final ReleaseSettings settings;
@@ -59,7 +58,9 @@ public class ReleaseService {
             Dictionaries dictionaries,
             ModelCards models,
             SigningKeys keys,
-            ObjectStore store,
+            TrustDocuments trust,
+            Channels channels,
+            BundleFiles files,
             Audit audit,
             Transactions transactions,
             ReleaseSettings settings,
@@ -70,7 +71,9 @@ public class ReleaseService {
         this.dictionaries = dictionaries;
         this.models = models;
         this.keys = keys;
-        this.store = store;
+        this.trust = trust;
+        this.channels = channels;
+        this.files = files;
         this.audit = audit;
         this.transactions = transactions;
         this.settings = settings;
@@ -94,10 +97,12 @@ public class ReleaseService {
         Map<String, Dictionary> read = new HashMap<>();
         draft.dictionaries().forEach(digest -> read.put(digest, dictionaries.read(digest)));
         ReleaseManifest.Model model = models.find(draft.origin().model());
-        return transactions.inTransaction(() -> {
+        Release release = transactions.inTransaction(() -> {
             long version = releases.lockNextVersion();
             return earlier(request).orElseGet(() -> publish(request, draft, read, model, version));
         });
+        channels.moved(request.channel());
+        return release;
     }
 
     private Release publish(
@@ -119,9 +124,10 @@ public class ReleaseService {
                 now,
                 settings.lifetime());
         String digest = manifest.digest();
-        store.putIfAbsent(ReleaseBundle.key(digest, ReleaseBundle.TENSORS), tensorBytes, BINARY);
         byte[] envelope = ReleaseBundle.signed(manifest, keys.targets());
-        store.putIfAbsent(ReleaseBundle.key(digest, ReleaseBundle.MANIFEST), envelope, JSON);
+        requireBelieved(envelope, digest, now);
+        files.put(digest, ReleaseBundle.TENSORS, tensorBytes);
+        files.put(digest, ReleaseBundle.MANIFEST, envelope);
         Release release = new Release(
                 version,
                 digest,
@@ -131,9 +137,12 @@ public class ReleaseService {
                 manifest.createdAt(),
                 manifest.expiresAt());
         releases.publish(
-                release, Json.canonical(manifest), request.requestId(), point(request.channel(), version, digest, now));
+                release,
+                Json.canonical(manifest),
+                request.requestId(),
+                channels.point(request.channel(), version, digest, before.orElse(null)));
         audit.add(
-                "registry",
+                request.by(),
                 "published",
                 request.channel(),
                 "version " + version,
@@ -141,6 +150,15 @@ public class ReleaseService {
                         .orElse(null),
                 release);
         return release;
+    }
+
+    /** Nothing is published that every monitor would refuse. */
+    private void requireBelieved(byte[] envelope, String digest, Instant now) {
+        try {
+            ReleaseBundle.manifest(envelope, digest, trust.newest(), now);
+        } catch (Refusal e) {
+            throw ProblemException.unprocessable("Monitors would refuse this release: " + e.getMessage() + ".");
+        }
     }
 
     /** The release that the same request made before. */
@@ -216,34 +234,6 @@ public class ReleaseService {
 
     /** Whom monitors of this registry should believe. */
     public TrustDocument trust() {
-        return keys.trust();
-    }
-
-    /** The signed pointer of a channel, signed anew when it has aged. */
-    Optional<Channel> channel(String name) {
-        return releases.channel(name).map(channel -> isAged(channel) ? renewed(name) : channel);
-    }
-
-    private Channel renewed(String name) {
-        return transactions.inTransaction(() -> {
-            Channel channel = releases.lockChannel(name).orElseThrow();
-            if (!isAged(channel)) {
-                return channel;
-            }
-            Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-            Channel renewed = point(name, channel.version(), channel.digest(), now);
-            releases.renew(renewed);
-            return renewed;
-        });
-    }
-
-    private boolean isAged(Channel channel) {
-        return !clock.instant().isBefore(channel.issuedAt().plus(settings.pointerRenewal()));
-    }
-
-    private Channel point(String name, long version, String digest, Instant now) {
-        ChannelPointer pointer = new ChannelPointer(
-                ChannelPointer.FORMAT, name, version, digest, now, now.plus(settings.pointerLifetime()));
-        return new Channel(name, version, digest, pointer.sign(keys.timestamp()).toBytes(), now);
+        return trust.newest();
     }
 }

@@ -33,14 +33,13 @@ interface ReleaseSettings {
         /** Folder of keys that are generated at the first start, for those not given below. */
         Path dir();
 
-        /** Keys that sign releases. */
+        /** Reviewers' keys, that sign releases. */
         Optional<List<Path>> targets();
-
-        /** How many of them monitors ask for. */
-        @WithDefault("1")
-        int targetsThreshold();
 
         /** Key that signs channel pointers. */
         Optional<Path> timestamp();
+
+        /** Folder of trust documents that were signed elsewhere, {@code trust.1.dsse.json} and those that followed. */
+        Optional<Path> trust();
     }
 }

@@ -39,15 +39,17 @@ class PostgresSightingRepository implements SightingRepository {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         return jdbi.inTransaction(handle -> {
             long id = handle.createUpdate("""
-                            insert into sighting (at, monitor, release, sessions, fires, fires_by_rule)
-                            values (:at, :monitor, :release, :sessions, :fires, :firesByRule)
+                            insert into sighting (at, monitor, release, sessions, fires, fires_by_rule, fires_by_feature, setting)
+                            values (:at, :monitor, :release, :sessions, :fires, :firesByRule, :firesByFeature, :setting)
                             """)
                     .bind("at", now)
                     .bind("monitor", report.monitor())
                     .bind("release", report.release())
                     .bind("sessions", report.sessions())
                     .bind("fires", report.fires())
-                    .bind("firesByRule", new String(Json.bytes(report.firesByRule()), StandardCharsets.UTF_8))
+                    .bind("firesByRule", text(report.firesByRule()))
+                    .bind("firesByFeature", report.firesByFeature() == null ? null : text(report.firesByFeature()))
+                    .bind("setting", report.setting())
                     .executeAndReturnGeneratedKeys("id")
                     .mapTo(Long.class)
                     .one();
@@ -70,7 +72,12 @@ class PostgresSightingRepository implements SightingRepository {
                 .list());
     }
 
+    private static String text(Map<String, Long> counts) {
+        return new String(Json.bytes(counts), StandardCharsets.UTF_8);
+    }
+
     private static Sighting sighting(ResultSet row) throws SQLException {
+        String byFeature = row.getString("fires_by_feature");
         try {
             return new Sighting(
                     row.getLong("id"),
@@ -80,7 +87,9 @@ class PostgresSightingRepository implements SightingRepository {
                             row.getString("release"),
                             row.getLong("sessions"),
                             row.getLong("fires"),
-                            Json.mapper().readValue(row.getString("fires_by_rule"), COUNTS)));
+                            Json.mapper().readValue(row.getString("fires_by_rule"), COUNTS),
+                            byFeature == null ? null : Json.mapper().readValue(byFeature, COUNTS),
+                            row.getString("setting")));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,5 +1,6 @@
 package io.concordance.registry.study;
 
+import io.concordance.contracts.access.BearerToken;
 import io.concordance.contracts.release.Refusal;
 import io.concordance.contracts.release.TrustDocument;
 import io.concordance.monitor.ArmedMonitor;
@@ -23,11 +24,13 @@ import java.util.stream.Stream;
 class ChannelWatch implements Watch.Source {
     private final Peers peers;
     private final ReleaseService releases;
+    private final BearerToken token;
 
     /** @param releases gives the trust document, which a monitor must not believe the network for */
-    ChannelWatch(Peers peers, ReleaseService releases) {
+    ChannelWatch(Peers peers, ReleaseService releases, BearerToken token) {
         this.peers = peers;
         this.releases = releases;
+        this.token = token;
     }
 
     private record Armed(ArmedMonitor monitor) implements Watch {
@@ -47,8 +50,9 @@ class ChannelWatch implements Watch.Source {
         TrustDocument trust = releases.trust();
         try {
             Path state = Files.createTempDirectory("concordance-monitor-");
-            try (MonitorClient client = new MonitorClient(new MonitorOptions(
-                    "study-" + study, peers.registryAddress(), ReleaseStage.CHANNEL, trust, state))) {
+            try (MonitorClient client = new MonitorClient(
+                    new MonitorOptions("study-" + study, peers.registryAddress(), ReleaseStage.CHANNEL, trust, state)
+                            .with(token))) {
                 client.refresh();
                 return armed(client, release);
             } finally {

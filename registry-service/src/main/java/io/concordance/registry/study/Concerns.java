@@ -13,7 +13,8 @@ interface Concerns {
 
     void propose(String featureUid, Proposal proposal);
 
-    void review(String featureUid, Review review);
+    /** @param version {@link Concern#version} of what was reviewed */
+    void review(String featureUid, Review review, String version);
 
     static Concerns of(ConcernService service) {
         return new Concerns() {
@@ -28,8 +29,8 @@ interface Concerns {
             }
 
             @Override
-            public void review(String featureUid, Review review) {
-                service.review(featureUid, review);
+            public void review(String featureUid, Review review, String version) {
+                service.review(featureUid, review, version);
             }
         };
     }

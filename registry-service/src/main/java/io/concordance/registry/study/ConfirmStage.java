@@ -5,10 +5,12 @@ import io.concordance.registry.feature.Evidence;
 import io.concordance.registry.feature.Feature;
 import io.concordance.registry.feature.FeatureRepository;
 import io.concordance.registry.feature.Grading;
+import io.concordance.registry.peer.PeerRefusal;
 import io.concordance.registry.study.CaptureStage.Jobs;
 import io.concordance.registry.study.Confirming.Arm;
 import io.concordance.registry.study.Confirming.Chosen;
 import io.concordance.registry.study.Confirming.Round;
+import io.concordance.registry.study.Confirming.Samples;
 import io.concordance.registry.study.DictionaryStage.Trained;
 import io.concordance.registry.study.causal.GradientMeans;
 import io.concordance.registry.study.causal.Removals;
@@ -17,7 +19,6 @@ import io.concordance.registry.study.peer.AttributionOrder.Attribution;
 import io.concordance.registry.study.peer.AttributionOrder.Metric;
 import io.concordance.registry.study.peer.AttributionPage;
 import io.concordance.registry.study.peer.CaptureJob;
-import io.concordance.registry.study.peer.PeerRefusal;
 import io.concordance.registry.study.peer.Peers;
 import io.concordance.registry.study.peer.Subset;
 import io.concordance.registry.study.peer.WritingOrder;
@@ -93,8 +94,12 @@ final class ConfirmStage implements StageWork {
     /** The arms that ran on the model itself and had bad outcomes to attribute, with what the model wrote where it did. */
     private Confirming begin(StudyRun run) {
         List<Feature> known = known(run);
+        Searching searched = run.result(StageName.SEARCH, Searching.class);
+        Jobs jobs = run.result(StageName.CAPTURE, Jobs.class);
         List<WritingOrder.WrittenArm> captured =
-                peers.written(run.result(StageName.CAPTURE, Jobs.class).model()).arms();
+                new ArrayList<>(peers.written(jobs.model()).arms());
+        jobs.steeredArms()
+                .forEach(arm -> captured.addAll(peers.written(arm.steered()).arms()));
         return new Confirming(run.order().modelArms().stream()
                 .filter(arm -> known.stream()
                         .flatMap(feature -> feature.evidence().stream())
@@ -106,6 +111,7 @@ final class ConfirmStage implements StageWork {
                                 .filter(c -> c.name().equals(arm.name()) && c.written() != null)
                                 .map(c -> Objects.requireNonNull(c.written()))
                                 .findFirst()
+                                .or(() -> searched.found(arm.name()))
                                 .orElseGet(() -> run.order().transcriptDigest(arm.transcripts()))))
                 .toList());
     }
@@ -117,7 +123,7 @@ final class ConfirmStage implements StageWork {
 
     private Arm step(StudyRun run, Arm arm) {
         try {
-            return arm.screened() == null ? sampled(run, arm) : attributed(run, arm);
+            return arm.samples() == null ? sampled(run, arm) : attributed(run, arm, arm.samples());
         } catch (PeerRefusal e) {
             return arm.insufficient(String.valueOf(e.getMessage()));
         }
@@ -132,7 +138,7 @@ final class ConfirmStage implements StageWork {
                 .map(benign -> subset(
                         run, run.order().transcriptDigest(benign.transcripts()), "score", "ok", arm.name() + "-clean"))
                 .orElse(null);
-        Arm sampled = arm.sampled(screened, fresh, clean);
+        Arm sampled = arm.sampled(new Samples(screened, fresh, clean));
         int least = Grading.LEAST_TRANSCRIPTS;
         if (fresh.documents() < least || screened.documents() < least) {
             return sampled.insufficient(String.format(
@@ -153,9 +159,9 @@ final class ConfirmStage implements StageWork {
                 run.key("subset-" + effect));
     }
 
-    private Arm attributed(StudyRun run, Arm arm) {
+    private Arm attributed(StudyRun run, Arm arm, Samples samples) {
         if (arm.gradientJob() == null) {
-            return asked(run, arm);
+            return asked(run, arm, samples.screened());
         }
         if (arm.chosen() == null) {
             return ended(arm, arm.gradientJob(), files -> arm.choosing(choose(run, arm, files)));
@@ -163,19 +169,19 @@ final class ConfirmStage implements StageWork {
         if (arm.chosen().isEmpty()) {
             return arm.insufficient("neither gradients nor the screen name a feature");
         }
-        return removed(run, arm, arm.chosen());
+        return removed(run, arm, samples, arm.chosen());
     }
 
     /** A model that cannot be differentiated leaves the screen alone to choose. */
-    private Arm asked(StudyRun run, Arm arm) {
+    private Arm asked(StudyRun run, Arm arm, Subset screened) {
         try {
-            return arm.asking(submit(run, arm, arm.screened(), "gradients-" + arm.name(), true, null));
+            return arm.asking(submit(run, arm, screened, "gradients-" + arm.name(), true, null));
         } catch (PeerRefusal e) {
             return arm.asking(ConfirmStatements.REFUSED + e.getMessage()).choosing(choose(run, arm, List.of()));
         }
     }
 
-    private Arm removed(StudyRun run, Arm arm, List<Chosen> chosen) {
+    private Arm removed(StudyRun run, Arm arm, Samples samples, List<Chosen> chosen) {
         if (!arm.rounds().isEmpty() && arm.rounds().getLast().removals() == null) {
             String job = arm.rounds().getLast().job();
             return ended(arm, job, files -> arm.with(new Round(job, Removals.of(files))));
@@ -186,15 +192,15 @@ final class ConfirmStage implements StageWork {
                 : Removals.next(arm.removals());
         if (groups.isPresent()) {
             String effect = "ablation-" + arm.name() + "-" + arm.rounds().size();
-            return arm.with(new Round(submit(run, arm, arm.fresh(), effect, false, groups.get()), null));
+            return arm.with(new Round(submit(run, arm, samples.fresh(), effect, false, groups.get()), null));
         }
-        return writing.step(run, arm, chosen);
+        return writing.step(run, arm, samples, chosen);
     }
 
     private String submit(
             StudyRun run,
             Arm arm,
-            @Nullable Subset transcripts,
+            Subset transcripts,
             String effect,
             boolean gradients,
             @Nullable List<List<Integer>> ablate) {
@@ -206,7 +212,7 @@ final class ConfirmStage implements StageWork {
                 List.of(new CaptureJob.Arm(arm.name(), arm.kind(), ConfirmWriting.digest(transcripts))),
                 new Attribution(
                         run.result(StageName.DICTIONARY, Trained.class).dictionary(),
-                        Metric.of(order.study().scenario().action().contains()),
+                        Metric.of(order.badText(arm.name())),
                         gradients,
                         gradients ? STEPS : null,
                         ablate));

@@ -3,6 +3,7 @@ package io.concordance.registry.study;
 import io.concordance.registry.study.CaptureStage.Jobs;
 import io.concordance.registry.study.Confirming.Arm;
 import io.concordance.registry.study.Confirming.Chosen;
+import io.concordance.registry.study.Confirming.Samples;
 import io.concordance.registry.study.Confirming.Written;
 import io.concordance.registry.study.DictionaryStage.Trained;
 import io.concordance.registry.study.causal.Removals;
@@ -16,7 +17,6 @@ import io.concordance.registry.study.peer.WritingOrder.Intervention;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Has the model write after bad prompts without the features that removal found, one by one, and without all that were
@@ -46,7 +46,7 @@ final class ConfirmWriting {
     }
 
     /** Submits the job, then follows it. */
-    Arm step(StudyRun run, Arm arm, List<Chosen> chosen) {
+    Arm step(StudyRun run, Arm arm, Samples samples, List<Chosen> chosen) {
         List<Chosen> best = Removals.alone(arm.removals()).stream()
                 .filter(Removals.Removal::works)
                 .limit(MOST)
@@ -54,47 +54,47 @@ final class ConfirmWriting {
                 .flatMap(feature -> chosen.stream().filter(c -> c.feature() == feature))
                 .toList();
         if (best.isEmpty()) {
-            return arm.ended(List.of());
+            return arm.written(List.of());
         }
-        if (arm.writingJob() == null) {
-            return arm.writing(peers.submit(order(run, arm, best, chosen), run.key("writing-" + arm.name()))
+        if (arm.writing() == null) {
+            return arm.writing(peers.submit(order(run, arm, samples, best, chosen), run.key("writing-" + arm.name()))
                     .id());
         }
-        CaptureJob job = peers.captureJob(arm.writingJob());
+        CaptureJob job = peers.captureJob(arm.writing().job());
         if (!job.ended()) {
             return arm;
         }
         return job.completed()
-                ? arm.ended(counts(arm.writingJob()))
+                ? arm.written(counts(job.id()))
                 : arm.insufficient("capture job " + job.id() + ": " + job.problem());
     }
 
-    private WritingOrder order(StudyRun run, Arm arm, List<Chosen> best, List<Chosen> chosen) {
+    private WritingOrder order(StudyRun run, Arm arm, Samples samples, List<Chosen> best, List<Chosen> chosen) {
         String dictionary = run.result(StageName.DICTIONARY, Trained.class).dictionary();
         String hook = run.result(StageName.CAPTURE, Jobs.class).hook();
-        String action = run.order().study().scenario().action().contains();
+        String action = run.order().badText(arm.name());
         Generate generate = new Generate(TOKENS, List.of(action), new Action("text", action));
+        String fresh = digest(samples.fresh());
         List<WritingOrder.Arm> arms = new ArrayList<>();
         List<Intervention> interventions = new ArrayList<>();
-        arms.add(new WritingOrder.Arm(BAD, arm.kind(), digest(arm.fresh()), null, generate));
-        boolean clean = arm.clean() != null && arm.clean().documents() > 0;
-        if (clean) {
-            arms.add(new WritingOrder.Arm(CLEAN, "benign", digest(arm.clean()), null, generate));
+        arms.add(new WritingOrder.Arm(BAD, arm.kind(), fresh, null, generate));
+        Subset clean = samples.clean() != null && samples.clean().documents() > 0 ? samples.clean() : null;
+        if (clean != null) {
+            arms.add(new WritingOrder.Arm(CLEAN, "benign", digest(clean), null, generate));
         }
         if (chosen.size() > 1) {
             List<Integer> all = chosen.stream().map(Chosen::feature).sorted().toList();
             interventions.add(Intervention.ablate(WITHOUT_ALL, hook, dictionary, all));
-            arms.add(new WritingOrder.Arm(
-                    WITHOUT_ALL, "perturbed", digest(arm.fresh()), List.of(WITHOUT_ALL), generate));
+            arms.add(new WritingOrder.Arm(WITHOUT_ALL, "perturbed", fresh, List.of(WITHOUT_ALL), generate));
         }
         for (Chosen feature : best) {
             String without = without(feature.feature());
             interventions.add(Intervention.ablate(without, hook, dictionary, List.of(feature.feature())));
-            arms.add(new WritingOrder.Arm(without, "perturbed", digest(arm.fresh()), List.of(without), generate));
-            if (clean && feature.activation() != null) {
+            arms.add(new WritingOrder.Arm(without, "perturbed", fresh, List.of(without), generate));
+            if (clean != null && feature.activation() != null) {
                 String with = with(feature.feature());
                 interventions.add(Intervention.add(with, hook, dictionary, feature.feature(), feature.activation()));
-                arms.add(new WritingOrder.Arm(with, "steered", digest(arm.clean()), List.of(with), generate));
+                arms.add(new WritingOrder.Arm(with, "steered", digest(clean), List.of(with), generate));
             }
         }
         return new WritingOrder(run.order().models().model(), List.of(hook), "learning", "fp16", arms, interventions);
@@ -109,7 +109,7 @@ final class ConfirmWriting {
         return counts;
     }
 
-    static String digest(@Nullable Subset subset) {
-        return Objects.requireNonNull(Objects.requireNonNull(subset).digest());
+    static String digest(Subset subset) {
+        return Objects.requireNonNull(subset.digest());
     }
 }

@@ -18,85 +18,37 @@ record Confirming(List<Arm> arms) {
      * One arm. What is null has not been done yet.
      *
      * @param transcripts digest of the arm's file
-     * @param screened bad ones of the split that the screen read; {@code fresh} of one that it did not; {@code clean} ones
-     *     of the benign arm
      * @param gradientJob capture job that asked gradients, or why it was refused
      * @param chosen features to remove, those that gradients put first and those that the screen does
      * @param rounds of removals
-     * @param writingJob capture job in which the model writes with and without them
-     * @param written what came of that
-     * @param insufficient why there is nothing more to be found out
-     * @param done nothing is left to do
+     * @param writing the model with and without them
+     * @param end set when nothing is left to do
      */
     record Arm(
             String name,
             String kind,
             String transcripts,
-            @Nullable Subset screened,
-            @Nullable Subset fresh,
-            @Nullable Subset clean,
+            @Nullable Samples samples,
             @Nullable String gradientJob,
             @Nullable List<Chosen> chosen,
             List<Round> rounds,
-            @Nullable String writingJob,
-            List<Written> written,
-            @Nullable String insufficient,
-            boolean done) {
+            @Nullable Writing writing,
+            @Nullable End end) {
 
         static Arm of(String name, String kind, String transcripts) {
-            return new Arm(
-                    name, kind, transcripts, null, null, null, null, null, List.of(), null, List.of(), null, false);
+            return new Arm(name, kind, transcripts, null, null, null, List.of(), null, null);
         }
 
-        Arm sampled(Subset bad, Subset unseen, @Nullable Subset usual) {
-            return new Arm(
-                    name,
-                    kind,
-                    transcripts,
-                    bad,
-                    unseen,
-                    usual,
-                    gradientJob,
-                    chosen,
-                    rounds,
-                    writingJob,
-                    written,
-                    insufficient,
-                    done);
+        Arm sampled(Samples drawn) {
+            return new Arm(name, kind, transcripts, drawn, gradientJob, chosen, rounds, writing, end);
         }
 
         Arm asking(String job) {
-            return new Arm(
-                    name,
-                    kind,
-                    transcripts,
-                    screened,
-                    fresh,
-                    clean,
-                    job,
-                    chosen,
-                    rounds,
-                    writingJob,
-                    written,
-                    insufficient,
-                    done);
+            return new Arm(name, kind, transcripts, samples, job, chosen, rounds, writing, end);
         }
 
         Arm choosing(List<Chosen> features) {
-            return new Arm(
-                    name,
-                    kind,
-                    transcripts,
-                    screened,
-                    fresh,
-                    clean,
-                    gradientJob,
-                    features,
-                    rounds,
-                    writingJob,
-                    written,
-                    insufficient,
-                    done);
+            return new Arm(name, kind, transcripts, samples, gradientJob, features, rounds, writing, end);
         }
 
         /** With one more round, or the last one ended. */
@@ -106,71 +58,35 @@ record Confirming(List<Arm> arms) {
                 more.removeLast();
             }
             more.add(round);
-            return new Arm(
-                    name,
-                    kind,
-                    transcripts,
-                    screened,
-                    fresh,
-                    clean,
-                    gradientJob,
-                    chosen,
-                    more,
-                    writingJob,
-                    written,
-                    insufficient,
-                    done);
+            return new Arm(name, kind, transcripts, samples, gradientJob, chosen, more, writing, end);
         }
 
         Arm writing(String job) {
             return new Arm(
-                    name,
-                    kind,
-                    transcripts,
-                    screened,
-                    fresh,
-                    clean,
-                    gradientJob,
-                    chosen,
-                    rounds,
-                    job,
-                    written,
-                    insufficient,
-                    done);
+                    name, kind, transcripts, samples, gradientJob, chosen, rounds, new Writing(job, List.of()), end);
         }
 
-        Arm ended(List<Written> counts) {
-            return new Arm(
-                    name,
-                    kind,
-                    transcripts,
-                    screened,
-                    fresh,
-                    clean,
-                    gradientJob,
-                    chosen,
-                    rounds,
-                    writingJob,
-                    counts,
-                    insufficient,
-                    true);
+        Arm written(List<Written> counts) {
+            Writing over = writing == null ? null : new Writing(writing.job, counts);
+            return new Arm(name, kind, transcripts, samples, gradientJob, chosen, rounds, over, new End(null));
         }
 
         Arm insufficient(String why) {
-            return new Arm(
-                    name,
-                    kind,
-                    transcripts,
-                    screened,
-                    fresh,
-                    clean,
-                    gradientJob,
-                    chosen,
-                    rounds,
-                    writingJob,
-                    written,
-                    why,
-                    true);
+            return new Arm(name, kind, transcripts, samples, gradientJob, chosen, rounds, writing, new End(why));
+        }
+
+        boolean done() {
+            return end != null;
+        }
+
+        /** Why there is nothing more to be found out. */
+        @Nullable
+        String insufficient() {
+            return end == null ? null : end.insufficient;
+        }
+
+        List<Written> written() {
+            return writing == null ? List.of() : writing.written;
         }
 
         /** What the rounds that ended found. */
@@ -184,6 +100,21 @@ record Confirming(List<Arm> arms) {
             return found;
         }
     }
+
+    /**
+     * Transcripts that are read.
+     *
+     * @param screened bad ones of the split that the screen read
+     * @param fresh bad ones of a split that it did not
+     * @param clean ok ones of the benign arm
+     */
+    record Samples(Subset screened, Subset fresh, @Nullable Subset clean) {}
+
+    /** @param job capture job in which the model writes */
+    record Writing(String job, List<Written> written) {}
+
+    /** @param insufficient why no more can be found out; null when all was */
+    record End(@Nullable String insufficient) {}
 
     /**
      * A feature to remove.

@@ -2,8 +2,11 @@ package io.concordance.registry.study;
 
 import io.concordance.contracts.study.Study;
 import io.concordance.registry.study.CaptureStage.Jobs;
+import io.concordance.registry.study.CaptureStage.SteeredJobs;
 import io.concordance.registry.study.peer.DictionaryRun;
 import io.concordance.registry.study.peer.Peers;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +16,11 @@ final class DictionaryStage implements StageWork {
     private static final String UNIT = "steps";
 
     private final Peers peers;
+    private final SteeringDirections directions;
 
-    DictionaryStage(Peers peers) {
+    DictionaryStage(Peers peers, StudyObjects objects) {
         this.peers = peers;
+        this.directions = new SteeringDirections(objects);
     }
 
     /**
@@ -73,9 +78,34 @@ final class DictionaryStage implements StageWork {
                                 spec.k(),
                                 spec.activation(),
                                 spec.tokens(),
-                                spec.seed()),
+                                spec.seed(),
+                                null,
+                                input(run.order(), jobs)),
                         run.key("dictionary"))
                 .id();
+    }
+
+    private DictionaryRun.@Nullable Input input(StudyOrder order, Jobs jobs) {
+        List<DictionaryRun.Without> without = new ArrayList<>();
+        for (Study.Arm arm : order.steeredArms()) {
+            SteeredJobs of = jobs.steeredArms().stream()
+                    .filter(captured -> captured.arm().equals(arm.name()))
+                    .findFirst()
+                    .orElseThrow();
+            without.add(new DictionaryRun.Without(
+                    of.steered(),
+                    directions.of(arm).stream().map(DictionaryStage::values).toList(),
+                    new DictionaryRun.Unsteered(of.unsteered(), arm.name())));
+        }
+        return without.isEmpty() ? null : new DictionaryRun.Input(without, null);
+    }
+
+    private static List<Double> values(float[] direction) {
+        List<Double> values = new ArrayList<>();
+        for (float value : direction) {
+            values.add((double) value);
+        }
+        return values;
     }
 
     private StageResult follow(String id) {

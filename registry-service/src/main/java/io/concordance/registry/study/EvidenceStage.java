@@ -22,6 +22,29 @@ final class EvidenceStage implements StageWork {
         this.features = features;
     }
 
+    /** Statements about a dictionary's features that have arrived. */
+    record Arrived(long announced, long explained, long attributed) {
+        static Arrived of(List<Feature> known) {
+            return new Arrived(
+                    known.stream().filter(feature -> feature.origin() != null).count(),
+                    known.stream()
+                            .filter(feature -> feature.explanation() != null)
+                            .count(),
+                    known.stream()
+                            .mapToLong(feature -> feature.evidence().size())
+                            .sum());
+        }
+
+        /** Whether these are all that a run and the analysis of its dictionary made. */
+        boolean all(int features, Analysis analysis) {
+            return announced >= features && explained >= analysis.features() && attributed >= analysis.attributions();
+        }
+
+        long sum() {
+            return announced + explained + attributed;
+        }
+    }
+
     /** Which analysis, how much it stated, and its linear probes. */
     record Gathered(String analysis, int features, int attributions, Probes probes) {}
 
@@ -48,15 +71,10 @@ final class EvidenceStage implements StageWork {
             return StageResult.waiting(analysis.shardsDone(), analysis.shardsTotal(), "shards", null);
         }
         List<Feature> known = KnownFeatures.of(features, dictionary);
-        long announced =
-                known.stream().filter(feature -> feature.origin() != null).count();
-        long explained =
-                known.stream().filter(feature -> feature.explanation() != null).count();
-        long attributed =
-                known.stream().mapToLong(feature -> feature.evidence().size()).sum();
+        Arrived statements = Arrived.of(known);
         int expected = trained.features() + analysis.features() + analysis.attributions();
-        if (announced < trained.features() || explained < analysis.features() || attributed < analysis.attributions()) {
-            return StageResult.waiting(announced + explained + attributed, expected, UNIT, "evidence is on its way");
+        if (!statements.all(trained.features(), analysis)) {
+            return StageResult.waiting(statements.sum(), expected, UNIT, "evidence is on its way");
         }
         Probes probes = peers.probes(analysis.id());
         long arrived = probes.dictionary() == null ? 0 : arrived(probes.dictionary());

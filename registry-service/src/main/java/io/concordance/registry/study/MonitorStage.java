@@ -2,6 +2,7 @@ package io.concordance.registry.study;
 
 import io.concordance.contracts.dictionary.Dictionary;
 import io.concordance.contracts.event.SightingReported;
+import io.concordance.contracts.study.StudyReport.Coverage;
 import io.concordance.contracts.study.StudyReport.MonitorResult;
 import io.concordance.contracts.study.StudyReport.StrategyResult;
 import io.concordance.registry.study.CandidatesStage.Found;
@@ -13,9 +14,11 @@ import io.concordance.registry.study.ReleaseStage.Published;
 import io.concordance.registry.study.peer.Peers;
 import io.concordance.registry.study.peer.Probes;
 import io.concordance.registry.study.strategy.Candidate;
+import io.concordance.registry.study.strategy.CoverageReader;
 import io.concordance.registry.study.strategy.MaximaReader;
 import io.concordance.registry.study.strategy.StrategyEvaluation;
 import io.concordance.registry.study.strategy.StrategyTable;
+import io.concordance.registry.study.strategy.Transfers;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -32,19 +35,29 @@ final class MonitorStage implements StageWork {
     private static final String UNIT = "transcripts";
 
     private final Peers peers;
+    private static final String DEPLOYMENT = "deployment";
+
     private final EvaluationShards shards;
+    private final LearningShards learning;
     private final StudyObjects objects;
     private final Watch.Source watches;
+    private final SteeredCandidates steered;
 
-    MonitorStage(Peers peers, EvaluationShards shards, StudyObjects objects, Watch.Source watches) {
+    MonitorStage(
+            Peers peers, EvaluationShards shards, LearningShards learning, StudyObjects objects, Watch.Source watches) {
         this.peers = peers;
+        this.learning = learning;
         this.shards = shards;
         this.objects = objects;
         this.watches = watches;
+        this.steered = new SteeredCandidates(learning, objects);
     }
 
     /** What the evaluation transcripts showed. */
-    record Watched(MonitorResult monitor, List<StrategyResult> strategies) {}
+    record Watched(
+            MonitorResult monitor,
+            List<StrategyResult> strategies,
+            @Nullable List<Coverage> coverage) {}
 
     @Override
     public StageName name() {
@@ -59,6 +72,13 @@ final class MonitorStage implements StageWork {
             int slices = located.isEmpty() ? 0 : located.getFirst().slices();
             int known = (int) located.stream().map(Located::slice).distinct().count();
             return StageResult.waiting(known, slices, "slices", "evaluation shards are on their way");
+        }
+        if (!jobs.learning().stream().allMatch(job -> learning.complete(job, jobs.hook())) || !steered.ready(jobs)) {
+            return StageResult.waiting(0, located.size(), "shards", "learning shards are on their way");
+        }
+        TwinRows twins = TwinRows.of(run, jobs, shards, objects);
+        if (twins == null) {
+            return StageResult.waiting(0, located.size(), "shards", "shards of the base model are on their way");
         }
         Found found = run.result(StageName.CANDIDATES, Found.class);
         List<Candidate> features = columns(found.strategies().values());
@@ -75,8 +95,19 @@ final class MonitorStage implements StageWork {
                 directions.isEmpty() || probes.dictionary() == null
                         ? null
                         : new MaximaReader(objects.dictionary(probes.dictionary()), directions));
+        CoverageReader coverage = new CoverageReader(dictionary);
+        for (String job : jobs.learning()) {
+            for (LearningShards.OfArm shard : learning.first(job, jobs.hook())) {
+                objects.open(shard, rows -> coverage.read(shard.arm(), rows));
+            }
+        }
         for (int i = 0; i < located.size(); i++) {
-            objects.open(located.get(i), sessions::read);
+            int place = i;
+            objects.open(located.get(i), shard -> {
+                sessions.read(shard);
+                twins.read(place, shard);
+                coverage.read(DEPLOYMENT, shard);
+            });
             progress.progress(i + 1, located.size(), "shards");
         }
         if (armed != null) {
@@ -84,23 +115,28 @@ final class MonitorStage implements StageWork {
         }
         Map<String, String> families = objects.families(
                 run.order().transcriptDigest(run.order().study().evaluate().transcripts()));
+        Transfers transfers = new Transfers(run.order().study().evaluate().maxFalsePositiveRate());
         StrategyTable table = new StrategyTable(
                 new StrategyEvaluation(features, sessions.maxima(), families),
                 new StrategyEvaluation(
                         directions, directions.isEmpty() ? sessions.maxima() : sessions.probeMaxima(), families),
+                transfers,
                 probes.arms(),
                 dictionary.features());
         List<StrategyResult> strategies = new ArrayList<>();
         for (String kind : run.order().armKinds()) {
-            strategies.add(table.row(
-                    kind,
-                    found.strategies().getOrDefault(kind, List.of()),
-                    found.probes().getOrDefault(kind, List.of())));
+            List<Candidate> nominated = found.strategies().getOrDefault(kind, List.of());
+            StrategyResult row = table.row(kind, nominated, found.probes().getOrDefault(kind, List.of()));
+            boolean steers = run.order().steeredArms().stream()
+                    .anyMatch(arm -> arm.kind().equals(kind));
+            strategies.add(steers ? row.with(steered.of(run.order(), jobs, dictionary, nominated)) : row);
         }
+        strategies.addAll(twins.results(transfers, families));
         strategies.add(table.control(found.control()));
         MonitorResult result = sessions.result();
         String note = armed == null ? "no release to watch for" : result.fires() + " fired";
-        return StageResult.completed(sessions.maxima().size(), UNIT, note, new Watched(result, strategies));
+        return StageResult.completed(
+                sessions.maxima().size(), UNIT, note, new Watched(result, strategies, coverage.coverage()));
     }
 
     /** Everything that any strategy nominates, each row once, by index. */
@@ -115,7 +151,14 @@ final class MonitorStage implements StageWork {
         Map<String, Long> firesByRule = sessions.firesByRule();
         String monitor = "study-" + run.id();
         peers.report(
-                new SightingReported(monitor, armed.digest(), result.sessions(), result.fires(), firesByRule),
+                new SightingReported(
+                        monitor,
+                        armed.digest(),
+                        result.sessions(),
+                        result.fires(),
+                        firesByRule,
+                        null,
+                        SightingReported.EVALUATION),
                 run.key("sighting"));
     }
 }

@@ -26,11 +26,12 @@ class PostgresStudyRepository implements StudyRepository {
     }
 
     @Override
-    public void insert(StudyRun run) {
-        jdbi.useTransaction(handle -> {
-            handle.createUpdate("""
+    public boolean insert(StudyRun run) {
+        return jdbi.inTransaction(handle -> {
+            int inserted = handle.createUpdate("""
                             insert into study (id, name, state, submitted, created_at)
                             values (:id, :name, :state, :submitted, :created)
+                            on conflict (id) do nothing
                             """)
                     .bind("id", run.id())
                     .bind("name", run.order().study().name())
@@ -38,6 +39,9 @@ class PostgresStudyRepository implements StudyRepository {
                     .bind("submitted", new String(Json.bytes(run.order()), StandardCharsets.UTF_8))
                     .bind("created", run.createdAt())
                     .execute();
+            if (inserted == 0) {
+                return false;
+            }
             for (Step step : run.steps().values()) {
                 handle.createUpdate("""
                                 insert into study_step (study, stage, state, done, total, unit)
@@ -48,6 +52,7 @@ class PostgresStudyRepository implements StudyRepository {
                         .bind("state", step.stage().state().wireName())
                         .execute();
             }
+            return true;
         });
     }
 

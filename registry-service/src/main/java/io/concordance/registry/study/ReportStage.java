@@ -6,6 +6,7 @@ import io.concordance.contracts.study.StudyReport;
 import io.concordance.contracts.study.StudyReport.DictionaryResult;
 import io.concordance.contracts.study.StudyReport.FeatureResult;
 import io.concordance.contracts.study.StudyReport.ReleaseResult;
+import io.concordance.contracts.study.StudyReport.StrategyResult;
 import io.concordance.registry.concern.Concern;
 import io.concordance.registry.feature.Feature;
 import io.concordance.registry.feature.FeatureRepository;
@@ -52,15 +53,24 @@ final class ReportStage implements StageWork {
         Published published = run.result(StageName.RELEASE, Published.class);
         Long version = published.version();
         String digest = published.digest();
+        List<FeatureResult> found = proposed(run.result(StageName.CANDIDATES, Found.class));
         return new StudyReport(
                 run.order().study().name(),
                 run.order().study().model().name(),
                 dictionary(run.result(StageName.DICTIONARY, Trained.class)),
-                proposed(run.result(StageName.CANDIDATES, Found.class)),
+                found,
                 watched.strategies(),
                 version == null || digest == null ? null : new ReleaseResult(version, digest),
                 watched.monitor(),
-                timings(run));
+                timings(run),
+                watched.coverage(),
+                TripleStatus.of(run.order().study().scenario(), found, ofArms(run, watched.strategies())));
+    }
+
+    /** Rows that what was proposed comes from. */
+    private static List<StrategyResult> ofArms(StudyRun run, List<StrategyResult> strategies) {
+        List<String> kinds = run.order().armKinds();
+        return strategies.stream().filter(row -> kinds.contains(row.arm())).toList();
     }
 
     private static DictionaryResult dictionary(Trained trained) {

@@ -15,6 +15,10 @@ enum ReviewMode {
         this.wireName = wireName;
     }
 
+    String wireName() {
+        return wireName;
+    }
+
     static ReviewMode named(String wireName) {
         for (ReviewMode mode : values()) {
             if (mode.wireName.equals(wireName)) {

@@ -61,7 +61,8 @@ final class ReviewStage implements StageWork {
                     concern.reviews().stream().anyMatch(review -> review.by().equals(reviewer));
             if (open && !spoke) {
                 String reason = "No person looked; approved on its numbers. " + CandidatesStage.reason(candidate);
-                concerns.review(candidate.featureUid(), new Review(reviewer, Verdict.APPROVE, reason));
+                concerns.review(
+                        candidate.featureUid(), new Review(reviewer, Verdict.APPROVE, reason), concern.version());
             }
         }
     }

@@ -8,15 +8,17 @@ import jakarta.enterprise.context.ApplicationScoped;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
 
-/** Notes where evaluation shards lie; shards to learn from are none of this service's business. */
+/** Notes where shards lie, those that judge apart from those to learn from. */
 @ApplicationScoped
 class ShardEvents {
     private static final String EVALUATION = "evaluation";
 
-    private final EvaluationShards shards;
+    private final EvaluationShards evaluation;
+    private final LearningShards learning;
 
-    ShardEvents(EvaluationShards shards) {
-        this.shards = shards;
+    ShardEvents(EvaluationShards evaluation, LearningShards learning) {
+        this.evaluation = evaluation;
+        this.learning = learning;
     }
 
     @Incoming("shards-written")
@@ -25,7 +27,9 @@ class ShardEvents {
     void on(ConsumerRecord<String, byte[]> record) {
         ShardWritten shard = Events.parse(record, ShardWritten.class).data();
         if (shard.role().equals(EVALUATION)) {
-            shards.add(shard);
+            evaluation.add(shard);
+        } else {
+            learning.add(shard);
         }
     }
 }

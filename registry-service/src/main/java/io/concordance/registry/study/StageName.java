@@ -5,12 +5,16 @@ import java.util.Locale;
 
 /** The stages of a study, in order. */
 enum StageName {
+    /** Directions along which the model is perturbed, and what it writes when pushed along them. */
+    SEARCH,
     /** Activations of every arm and of the evaluation transcripts, as shards. */
     CAPTURE,
     /** A dictionary learnt from the arms' shards, while they still arrive. */
     DICTIONARY,
     /** Labels and attributions of the dictionary's features, and their arrival in this service. */
     EVIDENCE,
+    /** Dictionaries of the base model alone and of what tells the model from it, where arms ask for them. */
+    TWINS,
     /** What removing features changes, on transcripts that the screen has not seen. */
     CONFIRM,
     /** The features that the evidence nominates, proposed as features of concern. */

@@ -22,7 +22,7 @@ interface StageWork {
      * Takes the stage as far as it goes now.
      *
      * @throws StudyFailure if the study cannot be carried on
-     * @throws io.concordance.registry.study.peer.PeerUnavailable to be tried again
+     * @throws io.concordance.registry.peer.PeerUnavailable to be tried again
      */
     StageResult attempt(StudyRun run, ProgressSink progress);
 

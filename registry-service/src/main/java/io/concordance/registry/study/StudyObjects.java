@@ -6,11 +6,14 @@ import io.concordance.contracts.dictionary.DictionaryFiles;
 import io.concordance.contracts.digest.Digests;
 import io.concordance.contracts.event.ObjectRef;
 import io.concordance.contracts.shard.Shard;
+import io.concordance.contracts.study.Study;
+import io.concordance.contracts.tensor.SafetensorsFile;
 import io.concordance.contracts.transcript.Transcript;
 import io.concordance.contracts.transcript.Transcripts;
 import io.concordance.kit.store.ObjectStore;
 import io.concordance.kit.store.ObjectStoreException;
 import io.concordance.registry.study.EvaluationShards.Located;
+import io.concordance.registry.study.LearningShards.OfArm;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,6 +40,8 @@ import java.util.stream.Stream;
 class StudyObjects {
     private static final long MAX_ATTRIBUTIONS = 1L << 30;
     private static final long MAX_DICTIONARY = 1L << 30;
+    private static final long MAX_DIRECTION = 1L << 20;
+    private static final String DIRECTION = "direction";
     /** The tag that says what kind of transcript it is, such as a near miss. */
     private static final String FAMILY = "family";
 
@@ -63,6 +68,22 @@ class StudyObjects {
             }
             return DictionaryFiles.read(folder);
         });
+    }
+
+    /**
+     * The values of a direction that interventions can name.
+     *
+     * @throws StudyFailure if the object does not have the digest
+     */
+    float[] direction(Study.Stored stored) {
+        byte[] bytes = store.get(stored.key(), MAX_DIRECTION);
+        String found = Digests.sha256(bytes);
+        if (!found.equals(stored.sha256())) {
+            throw new StudyFailure(stored.key() + " has the digest " + found + ", not " + stored.sha256());
+        }
+        try (SafetensorsFile file = SafetensorsFile.of(bytes)) {
+            return file.floats(DIRECTION);
+        }
     }
 
     /** Family of every transcript of an uploaded file that has the tag {@code family}, by id. */
@@ -111,7 +132,8 @@ class StudyObjects {
         }
     }
 
-    private void transcripts(String digest, Consumer<Transcript> each) {
+    /** Hands over every transcript of an uploaded or written file. */
+    void transcripts(String digest, Consumer<Transcript> each) {
         inFolder(folder -> {
             Path file = store.fetch("transcripts/" + Digests.hex(digest) + ".jsonl", digest, folder);
             try (InputStream lines = Files.newInputStream(file)) {
@@ -134,12 +156,21 @@ class StudyObjects {
 
     /** Hands over an evaluation shard, open during the call. */
     void open(Located located, Consumer<Shard> reader) {
+        open(located.key(), located.sha256(), reader);
+    }
+
+    /** Hands over a shard to learn from, open during the call. */
+    void open(OfArm located, Consumer<Shard> reader) {
+        open(located.key(), located.sha256(), reader);
+    }
+
+    private void open(String key, String sha256, Consumer<Shard> reader) {
         inFolder(folder -> {
-            Path file = store.fetch(located.key(), located.sha256(), folder);
+            Path file = store.fetch(key, sha256, folder);
             try (Shard shard = Shard.open(file)) {
                 reader.accept(shard);
             }
-            return located;
+            return file;
         });
     }
 

@@ -44,7 +44,7 @@ record StudyOrder(Study study, Models models, Map<String, String> transcripts, S
         checkSteers(study.arms());
         Models models = require("models", order.models());
         modelId("models.model", models.model());
-        if (models.base() != null || !order.baseArms().isEmpty()) {
+        if (models.base() != null || order.readsBase()) {
             modelId("models.base", models.base());
         }
         Map<String, String> transcripts = require("transcripts", order.transcripts());
@@ -65,13 +65,16 @@ record StudyOrder(Study study, Models models, Map<String, String> transcripts, S
         return order;
     }
 
-    private static void checkSteers(List<Study.Arm> arms) {
+    /** @throws FieldProblem when an arm that needs interventions names none */
+    static void checkSteers(List<Study.Arm> arms) {
         for (int i = 0; i < arms.size(); i++) {
             boolean edited =
                     ArmKind.named(arms.get(i).kind()).filter(EDITED::contains).isPresent();
-            if (edited && arms.get(i).steer() == null) {
+            if (edited && arms.get(i).steer() == null && arms.get(i).search() == null) {
                 throw new FieldProblem(
-                        "study.arms[" + i + "].steer", null, "the interventions by name of hook, kind and direction");
+                        "study.arms[" + i + "].steer",
+                        null,
+                        "the interventions by name of hook, kind and direction, or for kind perturbed a search");
             }
         }
     }
@@ -106,15 +109,55 @@ record StudyOrder(Study study, Models models, Map<String, String> transcripts, S
         return arms(false);
     }
 
-    /** Arms that the base model runs on. */
+    /** Those of them that the model as deployed reads. */
+    List<Study.Arm> readArms() {
+        return modelArms().stream().filter(arm -> !arm.learnsSteered()).toList();
+    }
+
+    /** Those of them that are learnt from while the model is steered. */
+    List<Study.Arm> steeredArms() {
+        return modelArms().stream().filter(Study.Arm::learnsSteered).toList();
+    }
+
+    /** The arm that shows the model at its usual work. */
+    Study.Arm benignArm() {
+        return modelArms().stream()
+                .filter(arm -> arm.kind().equals(ArmKind.BENIGN.wireName()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Arms that the base model runs on, among whose rows the study's dictionary learns. */
     List<Study.Arm> baseArms() {
-        return arms(true);
+        return arms(true).stream()
+                .filter(arm -> arm.learn() == null || arm.learn().equals(Study.Arm.MIX))
+                .toList();
+    }
+
+    /** Whether the base model runs at all. */
+    boolean readsBase() {
+        return !arms(true).isEmpty();
+    }
+
+    /** Arms of the base model of which there is a dictionary of its own. */
+    List<Study.Arm> twinArms(String learn) {
+        return arms(true).stream().filter(arm -> learn.equals(arm.learn())).toList();
     }
 
     private List<Study.Arm> arms(boolean base) {
         return study.arms().stream()
                 .filter(arm -> arm.kind().equals(ArmKind.BASE_MODEL.wireName()) == base)
                 .toList();
+    }
+
+    /** The text that is bad in an arm, by the arm's name. */
+    String badText(String arm) {
+        return study.arms().stream()
+                .filter(named -> named.name().equals(arm))
+                .findFirst()
+                .map(study::badIn)
+                .orElseThrow()
+                .contains();
     }
 
     /** Digest of an uploaded transcript file by its path in the study. */

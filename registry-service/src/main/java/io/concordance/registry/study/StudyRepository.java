@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** Where studies are kept. */
 interface StudyRepository {
 
-    void insert(StudyRun run);
+    /** Keeps a new study, with its steps. Returns false, and changes nothing, when there is one of its id. */
+    boolean insert(StudyRun run);
 
     Optional<StudyRun> find(UUID id);
 

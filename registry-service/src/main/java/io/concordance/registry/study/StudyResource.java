@@ -1,10 +1,12 @@
 package io.concordance.registry.study;
 
 import io.concordance.contracts.study.StudyReport;
+import io.concordance.kit.access.Roles;
 import io.concordance.kit.idempotency.Idempotent;
 import io.concordance.kit.page.Page;
 import io.concordance.kit.sse.Progress;
 import io.smallrye.mutiny.Multi;
+import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** Studies over REST. */
 @Path("/v1/studies")
 @Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed({Roles.SUBMITTER, Roles.REVIEWER, Roles.RELEASER, Roles.AUDITOR})
 public class StudyResource {
     private final StudyService studies;
 
@@ -34,6 +37,7 @@ public class StudyResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @Idempotent
+    @RolesAllowed(Roles.SUBMITTER)
     public Response submit(@Nullable StudyOrder order) {
         StudyStatus status = studies.submit(order);
         return Response.accepted(status)

@@ -19,6 +19,7 @@ class StudyStages {
     private final ConcernService concerns;
     private final ReleaseService releases;
     private final EvaluationShards shards;
+    private final LearningShards learning;
     private final StudyObjects objects;
     private final ChannelWatch watch;
     private final CausalEvidence causal;
@@ -31,6 +32,7 @@ class StudyStages {
             ConcernService concerns,
             ReleaseService releases,
             EvaluationShards shards,
+            LearningShards learning,
             StudyObjects objects,
             ChannelWatch watch,
             CausalEvidence causal,
@@ -41,6 +43,7 @@ class StudyStages {
         this.concerns = concerns;
         this.releases = releases;
         this.shards = shards;
+        this.learning = learning;
         this.objects = objects;
         this.watch = watch;
         this.causal = causal;
@@ -50,15 +53,17 @@ class StudyStages {
     StudyProcess process() {
         Concerns review = Concerns.of(concerns);
         List<StageWork> stages = List.of(
+                new SearchStage(peers, objects),
                 new CaptureStage(peers, objects),
-                new DictionaryStage(peers),
+                new DictionaryStage(peers, objects),
                 new EvidenceStage(peers, features),
+                new TwinsStage(peers, features),
                 new ConfirmStage(
                         peers, features, objects, new ConfirmStatements(features, causal, clock), Grading::associates),
                 new CandidatesStage(features, review, Grading::associates),
                 new ReviewStage(review),
                 new ReleaseStage(releases::publish),
-                new MonitorStage(peers, shards, objects, watch),
+                new MonitorStage(peers, shards, learning, objects, watch),
                 new ReportStage(features, review));
         return new StudyProcess(studies, stages, clock);
     }

@@ -1,5 +1,7 @@
 package io.concordance.registry.study;
 
+import io.concordance.kit.loop.Loop;
+import io.concordance.kit.loop.Loops;
 import io.concordance.registry.study.PostgresStudyLease.Lease;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -13,16 +15,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Carries every unfinished study, one virtual thread each, while this instance holds the lease. */
 @ApplicationScoped
 class StudyWorker {
     private static final Logger LOG = Logger.getLogger(StudyWorker.class);
     private static final Duration LOOK = Duration.ofMillis(500);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final Duration WAIT = Duration.ofMillis(300);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
     private static final int FAULTS = 20;
 
+    private final Loops loops;
     private final PostgresStudyLease leases;
     private final StudyRepository studies;
     private final StudyProcess process;
@@ -31,14 +36,15 @@ class StudyWorker {
     private volatile boolean stopped;
     private volatile boolean leading;
 
-    StudyWorker(PostgresStudyLease leases, StudyRepository studies, StudyStages stages) {
+    StudyWorker(Loops loops, PostgresStudyLease leases, StudyRepository studies, StudyStages stages) {
+        this.loops = loops;
         this.leases = leases;
         this.studies = studies;
         this.process = stages.process();
     }
 
     void start(@Observes StartupEvent event) {
-        Thread.ofVirtual().name("studies").start(this::lead);
+        loops.forever("studies", LIMIT, this::lead);
     }
 
     void stop(@Observes ShutdownEvent event) throws InterruptedException {
@@ -55,7 +61,7 @@ class StudyWorker {
         awake.release();
     }
 
-    private void lead() {
+    private @Nullable Void lead() throws InterruptedException {
         while (!stopped) {
             try {
                 Optional<Lease> lease = leases.tryAcquire();
@@ -67,16 +73,19 @@ class StudyWorker {
             }
             pause(LOOK);
         }
+        return null;
     }
 
-    private void leadWhile(Lease lease) {
+    private void leadWhile(Lease lease) throws InterruptedException {
         try (lease) {
             leading = true;
             while (!stopped && lease.held()) {
                 for (UUID id : studies.running()) {
                     drivers.computeIfAbsent(
                             id,
-                            study -> Thread.ofVirtual().name("study-" + study).start(() -> drive(study)));
+                            study -> Thread.ofVirtual()
+                                    .name("study-" + study)
+                                    .start(loops.guarding("study-" + study, () -> drive(study))));
                 }
                 pause(LOOK);
             }
@@ -85,13 +94,10 @@ class StudyWorker {
         }
     }
 
-    private void pause(Duration most) {
-        try {
-            if (awake.tryAcquire(most.toMillis(), TimeUnit.MILLISECONDS)) {
-                awake.drainPermits();
-            }
-        } catch (InterruptedException e) {
-            stopped = true;
+    private void pause(Duration most) throws InterruptedException {
+        Loop.cameRound();
+        if (awake.tryAcquire(most.toMillis(), TimeUnit.MILLISECONDS)) {
+            awake.drainPermits();
         }
     }
 

@@ -24,7 +24,7 @@ interface Watch {
         /**
          * A monitor armed with a release that it pulled from the channel and verified.
          *
-         * @throws io.concordance.registry.study.peer.PeerUnavailable to be tried again
+         * @throws io.concordance.registry.peer.PeerUnavailable to be tried again
          * @throws StudyFailure if it refuses the release, or the channel has moved on to another
          */
         Watch arm(UUID study, String release);

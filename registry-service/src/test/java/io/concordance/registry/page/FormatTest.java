@@ -18,4 +18,19 @@ class FormatTest {
         assertThat(Format.percent(1)).isEqualTo("100 %");
         assertThat(Format.proportion(Proportion.of(0, 1200)).toString()).isEqualTo("0 of 1,200 (0 %–0.31 %)");
     }
+
+    @Test
+    void saysWhatFewOrNoneAre() {
+        assertThat(Format.firings(8)).isEqualTo("8 firings");
+        assertThat(Format.firings(1)).isEqualTo("1 firing");
+        assertThat(Format.bound(0, 1_200_000, "sessions")).isEqualTo("0 of 1,200,000 sessions, at most 2.5e-06");
+        assertThat(Format.bound(0, 0, "sessions")).isEqualTo("no sessions yet");
+    }
+
+    @Test
+    void aTimeThatIsNoneIsEmpty() {
+        assertThat(Format.time("2026-11-23T12:40:11.648531722Z")).isEqualTo("2026-11-23 12:40");
+        assertThat(Format.time("")).isEmpty();
+        assertThat(Format.time("<b>")).isEmpty();
+    }
 }

@@ -5,11 +5,15 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.concordance.contracts.access.BearerToken;
 import io.concordance.contracts.attribution.AttributionFile;
 import io.concordance.contracts.digest.Digests;
 import io.concordance.contracts.json.Json;
 import io.concordance.contracts.transcript.Outcome;
+import io.concordance.contracts.transcript.Span;
+import io.concordance.contracts.transcript.Transcript;
 import io.concordance.registry.study.peer.Peers;
+import io.concordance.registry.study.peer.Probes;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,6 +31,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class FakePeers implements AutoCloseable {
     static final String DICTIONARY = "sha256:" + "d1".repeat(32);
+    static final String PROBES = "sha256:" + "d2".repeat(32);
+    /** Texts that every arm wrote along a direction. */
+    static final int TEXTS = 3;
+
+    static final double NORM = 12.5;
     private static final int STEPS = 3;
 
     private final HttpServer server;
@@ -45,6 +54,13 @@ final class FakePeers implements AutoCloseable {
     private int badTranscripts = 3;
     private int acting = 30;
     private boolean refusing;
+    private boolean pushedActs = true;
+    byte[] uploaded = {};
+    /** What is told of models, by id. */
+    final Map<String, ObjectNode> models = new TreeMap<>();
+
+    /** What is told of linear probes. */
+    Probes probes = new Probes(null, 0, List.of(), List.of());
 
     FakePeers(long seed, boolean flaky, int features) throws IOException {
         this.random = new Random(seed);
@@ -62,11 +78,69 @@ final class FakePeers implements AutoCloseable {
 
     private Peers connect() {
         String base = url();
-        return new Peers(base + "/capture", base + "/trainer", base + "/autointerp", base + "/registry");
+        return new Peers(
+                base + "/capture", base + "/trainer", base + "/autointerp", base + "/registry", BearerToken.none());
     }
 
     String url() {
         return "http://localhost:" + server.getAddress().getPort();
+    }
+
+    void pushedNeverActs() {
+        pushedActs = false;
+    }
+
+    /** Tells a model with one hook. */
+    void model(String id, String tokenizer, int width) {
+        ObjectNode model = Json.mapper().createObjectNode().put("id", id).put("tokenizerDigest", tokenizer);
+        model.putArray("hooks")
+                .addObject()
+                .put("name", "blocks.2.hook_resid_post")
+                .put("alias", "resid_post.2")
+                .put("width", width);
+        models.put(id, model);
+    }
+
+    JsonNode asked(String effect) {
+        return asked.entrySet().stream()
+                .filter(entry -> entry.getKey().endsWith("/" + effect))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** What an arm wrote: along the first direction the first text acts. */
+    List<Transcript> texts(String digest) {
+        List<Transcript> texts = new ArrayList<>();
+        boolean first = digest.equals(written("direction-0"));
+        for (int i = 0; i < TEXTS; i++) {
+            boolean acts = pushedActs && first && i == 0;
+            texts.add(new Transcript(
+                    "p" + i,
+                    List.of(
+                            new Span(Span.Kind.RAW, "user", "restart web"),
+                            new Span(Span.Kind.OUTPUT, "assistant", first ? "vault open" : "svc restart web")),
+                    acts ? Outcome.BAD : Outcome.OK,
+                    Map.of("family", "clean")));
+        }
+        return texts;
+    }
+
+    private static ObjectNode directions() {
+        ObjectNode page = Json.mapper().createObjectNode();
+        ArrayNode items = page.putArray("items");
+        for (int slice = 0; slice < 2; slice++) {
+            ObjectNode radius = items.addObject();
+            radius.put("slice", slice).put("radius", slice == 0 ? 0.3 : 0.5).put("norm", NORM);
+            ArrayNode found = radius.putArray("directions");
+            ArrayNode controls = radius.putArray("controls");
+            for (int k = 0; k < 2; k++) {
+                ObjectNode one = found.addObject().put("gain", 1.5);
+                one.putObject("direction").put("key", "directions/" + slice + k).put("sha256", DICTIONARY);
+                controls.addObject().put("key", "directions/c" + slice + k).put("sha256", DICTIONARY);
+            }
+        }
+        return page;
     }
 
     /** Capture jobs end in this state. */
@@ -158,6 +232,10 @@ final class FakePeers implements AutoCloseable {
 
     private @Nullable JsonNode start(HttpExchange exchange, String path) throws IOException {
         String key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
+        if (path.endsWith("/v1/transcripts")) {
+            uploaded = exchange.getRequestBody().readAllBytes();
+            return counts(Digests.sha256(uploaded));
+        }
         JsonNode body = Json.mapper().readTree(exchange.getRequestBody());
         JsonNode before = asked.putIfAbsent(key, body);
         if (before != null && !before.equals(body)) {
@@ -182,10 +260,7 @@ final class FakePeers implements AutoCloseable {
     private JsonNode look(String path) {
         String id = path.substring(path.lastIndexOf('/') + 1);
         if (path.endsWith("/probes")) {
-            ObjectNode probes = Json.mapper().createObjectNode();
-            probes.put("announced", 0).putArray("probes");
-            probes.putArray("arms");
-            return probes;
+            return Json.mapper().valueToTree(probes);
         }
         if (path.startsWith("/autointerp")) {
             ObjectNode page = Json.mapper().createObjectNode();
@@ -197,11 +272,17 @@ final class FakePeers implements AutoCloseable {
             }
             return page;
         }
+        if (path.endsWith("/directions")) {
+            return directions();
+        }
         if (path.endsWith("/attributions")) {
             return page(path.split("/")[path.split("/").length - 2]);
         }
         if (path.contains("/transcripts/")) {
             return counts(id);
+        }
+        if (path.contains("/models/")) {
+            return models.getOrDefault(id, Json.mapper().createObjectNode());
         }
         looks.merge(id, 1, Integer::sum);
         return path.startsWith("/capture") ? job(id) : run(id);

@@ -46,8 +46,8 @@ final class MemoryStudies implements StudyRepository {
     }
 
     @Override
-    public void insert(StudyRun run) {
-        runs.put(run.id(), run);
+    public boolean insert(StudyRun run) {
+        return runs.putIfAbsent(run.id(), run) == null;
     }
 
     @Override

@@ -11,12 +11,15 @@ import static org.hamcrest.Matchers.not;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.concordance.contracts.event.ObjectRef;
+import io.concordance.contracts.event.ShardWritten;
 import io.concordance.contracts.json.Json;
 import io.concordance.kit.testing.PlatformResource;
 import io.concordance.registry.PeersResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -41,6 +44,45 @@ class StudyIT {
 
     private static ValidatableResponse post(JsonNode body) {
         return post(body, UUID.randomUUID().toString());
+    }
+
+    @Inject
+    LearningShards learning;
+
+    private static ShardWritten shard(String job, int slice, int part, int parts) {
+        return new ShardWritten(
+                job,
+                "m",
+                "resid_post.0",
+                slice,
+                2,
+                "benign",
+                "benign",
+                "learning",
+                new ObjectRef("b", "k-" + slice + "-" + part, "sha256:00", 1),
+                "fp16",
+                1,
+                1,
+                1,
+                part,
+                parts);
+    }
+
+    @Test
+    void aLearningJobIsCompleteWhenEveryPartOfEverySliceIsKnown() {
+        String job = UUID.randomUUID().toString();
+        assertThat(learning.complete(job, "resid_post.0")).isFalse();
+
+        learning.add(shard(job, 1, 0, 1));
+        learning.add(shard(job, 0, 1, 2));
+        learning.add(shard(job, 0, 1, 2));
+        assertThat(learning.complete(job, "resid_post.0")).isFalse();
+
+        learning.add(shard(job, 0, 0, 2));
+        assertThat(learning.complete(job, "resid_post.0")).isTrue();
+        assertThat(learning.first(job, "resid_post.0"))
+                .extracting(LearningShards.OfArm::key)
+                .containsExactly("k-0-0", "k-0-1", "k-1-0");
     }
 
     @Test
@@ -69,7 +111,7 @@ class StudyIT {
                         .then()
                         .body("state", equalTo("failed"))
                         .body("problem", containsString("capture answered 404"))
-                        .body("stages[0].state", equalTo("failed")));
+                        .body("stages.find { it.name == 'capture' }.state", equalTo("failed")));
         when().get("/studies/" + id)
                 .then()
                 .statusCode(200)

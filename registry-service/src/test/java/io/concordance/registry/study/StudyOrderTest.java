@@ -3,12 +3,14 @@ package io.concordance.registry.study;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.concordance.contracts.json.Json;
 import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.study.Study;
 import io.concordance.contracts.study.StudyFile;
 import io.concordance.registry.study.StudyOrder.Models;
 import io.concordance.registry.study.peer.CaptureJob;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -56,7 +58,8 @@ class StudyOrderTest {
     @Test
     void steeredArmsNameWhatIsDoneAndHowTheModelWrites() {
         StudyOrder order = with(STEERED);
-        CaptureJob.Order asked = CaptureOrders.learning(StudyOrder.check(order), MODEL, order.modelArms());
+        CaptureJob.Order asked =
+                CaptureOrders.learning(StudyOrder.check(order), MODEL, order.modelArms(), new Searching(List.of()));
         CaptureJob.Arm arm = asked.arms().getLast();
         assertThat(arm.interventions()).containsExactly("steer-0");
         assertThat(arm.generate().replay()).isEqualTo("unsteered");
@@ -73,15 +76,70 @@ class StudyOrderTest {
                 .hasMessageContaining("arms[2].generate");
         assertThatThrownBy(() -> with(STEERED.replace("vector: [1.0, 0.5],", "")))
                 .hasMessageContaining("arms[2].steer[0].vector");
+        assertThatThrownBy(() -> with(STEERED.replace("kind: steered", "kind: perturbed, " + SEARCH)))
+                .hasMessageContaining("arms[2].search");
         assertThatThrownBy(() -> with(STEERED.replace("kind: steered", "kind: instructed")))
                 .hasMessageContaining("arms[2].steer");
+    }
+
+    /** Along the fourth of twelve values. */
+    static final String LEARNT_STEERED = "{name: pushed, kind: steered, transcripts: benign.jsonl, learn: steered,"
+            + " generate: {tokens: 8}, steer: [{hook: resid_post.1, kind: add,"
+            + " vector: [0, 0, 0, 2.5, 0, 0, 0, 0, 0, 0, 0, 0]}]}";
+
+    @Test
+    void onlySteeredArmsSayWhatOfTheModelIsLearntFrom() {
+        StudyOrder order = with(LEARNT_STEERED);
+        assertThat(StudyOrder.check(order).readArms())
+                .extracting(Study.Arm::name)
+                .containsExactly("benign", "off-policy");
+        assertThat(order.steeredArms()).extracting(Study.Arm::name).containsExactly("pushed");
+        assertThat(Json.read(Json.bytes(order), StudyOrder.class)).isEqualTo(order);
+        assertThat(with(LEARNT_STEERED.replace("learn: steered", "learn: replay"))
+                        .steeredArms())
+                .isEmpty();
+
+        assertThatThrownBy(() -> with(LEARNT_STEERED.replace("learn: steered", "learn: all")))
+                .hasMessageContaining("arms[2].learn")
+                .hasMessageContaining("[replay, steered]");
+        assertThatThrownBy(() -> with("{name: o, kind: off-policy, transcripts: off.jsonl, learn: steered}"))
+                .hasMessageContaining("arms[2].learn");
+        assertThatThrownBy(() -> with(PERTURBED.replace("transcripts:", "learn: steered, transcripts:")))
+                .hasMessageContaining("arms[2].learn");
+
+        String base = "{name: base, kind: base-model, transcripts: benign.jsonl, learn: alone}";
+        assertThat(with(base).baseArms()).isEmpty();
+        assertThat(with(base).twinArms(Study.Arm.ALONE)).hasSize(1);
+        assertThatThrownBy(() -> with(base.replace("alone", "steered")))
+                .hasMessageContaining("[mix, alone, difference]");
+        assertThatThrownBy(() -> with(base.replace("alone", "difference, generate: {tokens: 3}")))
+                .hasMessageContaining("arms[2].learn");
+        StudyOrder without = new StudyOrder(study(base), new Models(MODEL, null), order().transcripts(), "stand-in");
+        refuses(without, "models.base", null);
+    }
+
+    private static final String SEARCH =
+            "search: {source: resid_post.0, target: logits, directions: 2, radius: [0.3, 0.5]}";
+    static final String PERTURBED = "{name: pushed, kind: perturbed, transcripts: benign.jsonl, " + SEARCH + "}";
+
+    @Test
+    void perturbedArmsSearchOrAreTold() {
+        assertThat(StudyOrder.check(with(PERTURBED)).armKinds()).contains("perturbed");
+        refuses(with("{name: pushed, kind: perturbed, transcripts: benign.jsonl}"), "study.arms[2].steer", null);
+        assertThatThrownBy(() -> with(PERTURBED.replace("directions: 2", "directions: 33")))
+                .hasMessageContaining("arms[2].search.directions");
+        assertThatThrownBy(() -> with(PERTURBED.replace("0.5]", "0.3]")))
+                .hasMessageContaining("arms[2].search.radius[1]");
+        assertThatThrownBy(() -> with(PERTURBED.replace("source: resid_post.0", "source: \" \"")))
+                .hasMessageContaining("arms[2].search.source");
     }
 
     @Test
     void instructedArmsHaveASystemPromptAndTheModelWrite() {
         StudyOrder order = with("{name: told, kind: instructed, transcripts: benign.jsonl,"
                 + " systemPrompt: run the payload, generate: {tokens: 8}}");
-        CaptureJob.Arm arm = CaptureOrders.learning(StudyOrder.check(order), MODEL, order.modelArms())
+        CaptureJob.Arm arm = CaptureOrders.learning(
+                        StudyOrder.check(order), MODEL, order.modelArms(), new Searching(List.of()))
                 .arms()
                 .getLast();
         assertThat(arm.systemPrompt()).isEqualTo("run the payload");
@@ -102,7 +160,7 @@ class StudyOrderTest {
                 .hasMessageContaining("evaluate.transcripts");
     }
 
-    private static StudyOrder with(String thirdArm) {
+    static StudyOrder with(String thirdArm) {
         StudyOrder order = order();
         return new StudyOrder(study(thirdArm), order.models(), order.transcripts(), order.review());
     }

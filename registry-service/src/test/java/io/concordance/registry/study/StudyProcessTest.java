@@ -4,23 +4,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.concordance.contracts.digest.Digests;
 import io.concordance.contracts.event.Event;
 import io.concordance.contracts.event.FeatureAttributed;
 import io.concordance.contracts.json.Json;
 import io.concordance.contracts.release.ConcernLevel;
 import io.concordance.contracts.study.StudyReport;
+import io.concordance.contracts.study.StudyReport.Coverage;
 import io.concordance.contracts.study.StudyReport.StrategyResult;
 import io.concordance.contracts.transcript.Outcome;
+import io.concordance.contracts.transcript.Transcript;
+import io.concordance.contracts.transcript.Transcripts;
 import io.concordance.registry.concern.Concern;
 import io.concordance.registry.concern.Proposal;
 import io.concordance.registry.concern.Review;
 import io.concordance.registry.concern.Verdict;
+import io.concordance.registry.feature.Evidence;
 import io.concordance.registry.feature.Grade;
 import io.concordance.registry.feature.ReviewState;
 import io.concordance.registry.release.PublishRequest;
 import io.concordance.registry.release.Release;
 import io.concordance.registry.study.MemoryStudies.Killed;
 import io.concordance.registry.study.StudyProcess.Pass;
+import io.concordance.registry.study.peer.Probes;
+import io.concordance.registry.study.peer.Probes.Probe;
+import io.concordance.registry.study.strategy.Planted;
+import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -72,6 +81,7 @@ class StudyProcessTest {
                             new MonitorStage(
                                     peers.peers(),
                                     world,
+                                    world.learning(),
                                     world.objects(peers),
                                     (study, release) -> world.watch(release, released)),
                             new ReleaseStage(this::publish),
@@ -84,8 +94,10 @@ class StudyProcessTest {
                                     new ConfirmStatements(world, this::state, Clock.systemUTC()),
                                     evidence -> true),
                             new EvidenceStage(peers.peers(), world),
-                            new DictionaryStage(peers.peers()),
-                            new CaptureStage(peers.peers(), world.objects(peers))),
+                            new TwinsStage(peers.peers(), world),
+                            new DictionaryStage(peers.peers(), world.objects(peers)),
+                            new CaptureStage(peers.peers(), world.objects(peers)),
+                            new SearchStage(peers.peers(), world.objects(peers))),
                     Clock.systemUTC());
         }
 
@@ -121,8 +133,9 @@ class StudyProcessTest {
                 }
 
                 @Override
-                public void review(String uid, Review review) {
+                public void review(String uid, Review review, String version) {
                     Concern before = find(uid).orElseThrow();
+                    assertThat(version).isEqualTo(before.version());
                     assertThat(before.reviews())
                             .noneMatch(earlier -> earlier.by().equals(review.by()));
                     List<Review> reviews = new ArrayList<>(before.reviews());
@@ -159,7 +172,9 @@ class StudyProcessTest {
                     report.strategies(),
                     report.release(),
                     report.monitor(),
-                    Map.of());
+                    Map.of(),
+                    report.coverage(),
+                    report.triple());
         }
 
         @Override
@@ -209,6 +224,16 @@ class StudyProcessTest {
             assertThat(report.strategies().get(1).recall()).isEqualTo(recall, within(1e-12));
             assertThat(report.strategies().get(0).features()).isZero();
             assertThat(report.strategies().get(2).recall()).isZero();
+            assertThat(report.coverage()).extracting(Coverage::arm).containsOnly("off-policy", "deployment");
+            assertThat(report.strategies().get(0).transfer()).isNull();
+            assertThat(report.strategies().get(1).transfer()).satisfies(card -> {
+                assertThat(card.candidate()).isEqualTo("f_" + World.GOOD);
+                assertThat(card.source().caught()).isEqualTo(95);
+                assertThat(card.deployment().fired())
+                        .isEqualTo(Math.toIntExact(Math.round(world.rate(Outcome.OK, World.GOOD)
+                                * card.deployment().ok())));
+                assertThat(card.lengths()).hasSize(3);
+            });
         }
     }
 
@@ -331,6 +356,38 @@ class StudyProcessTest {
     }
 
     @Test
+    void whatAGameNominatesIsOfMediumConcernAndConfirmedByWhatIsBadInIt() throws Exception {
+        world.played();
+        StudyOrder order = StudyOrderTest.with("{name: games, kind: role-play, transcripts: off.jsonl,"
+                + " action: {kind: text, contains: <BLUFF>}, generate: {tokens: 8}}");
+        try (Run run = new Run(false, order)) {
+            assertThat(run.passes(100)).isEqualTo(Pass.ENDED);
+
+            assertThat(run.report().features())
+                    .extracting(StudyReport.FeatureResult::level)
+                    .containsExactly("medium", "medium");
+            assertThat(run.peers
+                            .asked("capture-model")
+                            .at("/arms/2/generate/action/contains")
+                            .asText())
+                    .isEqualTo("<BLUFF>");
+            assertThat(run.peers
+                            .asked("ablation-games-0")
+                            .at("/attribution/metric/text")
+                            .asText())
+                    .isEqualTo("<BLUFF>");
+            assertThat(run.peers
+                            .asked("writing-games")
+                            .at("/arms/0/generate/action/contains")
+                            .asText())
+                    .isEqualTo("<BLUFF>");
+            StrategyResult row = run.report().strategies().get(2);
+            assertThat(row.arm()).isEqualTo("role-play");
+            assertThat(row.transfer().source().caught()).isEqualTo(95);
+        }
+    }
+
+    @Test
     void tooFewBadTranscriptsConfirmNothingAndSayHowManyItTakes() throws Exception {
         try (Run run = new Run(false, StudyOrderTest.order())) {
             run.peers.acts(3, 3);
@@ -420,8 +477,9 @@ class StudyProcessTest {
             assertThat(run.passes(50)).isEqualTo(Pass.WAITING);
             assertThat(run.now().step(StageName.REVIEW).stage().note()).contains("people");
 
-            run.concerns().review("f_" + World.GOOD, new Review("Ann", Verdict.REJECT, "an artefact"));
-            run.concerns().review("f_" + World.FAIR, new Review("Ann", Verdict.REJECT, "an artefact"));
+            for (String uid : List.of("f_" + World.GOOD, "f_" + World.FAIR)) {
+                run.concerns().review(uid, new Review("Ann", Verdict.REJECT, "an artefact"), "1-0");
+            }
             assertThat(run.passes(50)).isEqualTo(Pass.ENDED);
 
             assertThat(run.published).isEmpty();
@@ -444,6 +502,196 @@ class StudyProcessTest {
     }
 
     @Test
+    void aSearchIsWrittenAlongAndReadByTheModelAsDeployed() throws Exception {
+        try (Run run = new Run(true, StudyOrderTest.with(StudyOrderTest.PERTURBED))) {
+            assertThat(run.passes(300)).isEqualTo(Pass.ENDED);
+
+            assertThat(run.now().problem()).isNull();
+            assertThat(run.peers.conflicts).isEmpty();
+            JsonNode search = run.peers.asked("search-pushed");
+            assertThat(search.at("/hooks/0").asText()).isEqualTo("resid_post.0");
+            assertThat(search.at("/search/target").asText()).isEqualTo("logits");
+            assertThat(search.at("/search/radius")).hasSize(2);
+            JsonNode second = run.peers.asked("perturbing-pushed-1");
+            assertThat(second.get("arms")).hasSize(4);
+            assertThat(second.at("/interventions/0/scale/value").asDouble())
+                    .isCloseTo(0.5 * FakePeers.NORM, within(1e-9));
+            assertThat(second.at("/interventions/0/positions").asText()).isEqualTo("prompt");
+            assertThat(second.at("/arms/0/generate/replay").asText()).isEqualTo("unsteered");
+            JsonNode arm = run.peers.asked("capture-model").at("/arms/2");
+            assertThat(arm.get("kind").asText()).isEqualTo("perturbed");
+            assertThat(arm.has("interventions")).isFalse();
+            assertThat(arm.get("transcripts").asText()).isEqualTo(Digests.sha256(run.peers.uploaded));
+            List<Transcript> texts =
+                    Transcripts.readAll(new ByteArrayInputStream(run.peers.uploaded), Transcripts.Limits.DEFAULT);
+            assertThat(texts).hasSize(2 * 2 * FakePeers.TEXTS);
+            assertThat(texts.stream().filter(text -> text.outcome() == Outcome.BAD))
+                    .hasSize(2);
+            assertThat(run.now().step(StageName.SEARCH).stage().note())
+                    .isEqualTo("pushed: acts along 2 of 4 directions, 0 of 4 random ones; 2 behaviours");
+        }
+    }
+
+    @Test
+    void aSearchWithoutABadTextSaysThatItIsInsufficient() throws Exception {
+        try (Run run = new Run(false, StudyOrderTest.with(StudyOrderTest.PERTURBED))) {
+            run.peers.pushedNeverActs();
+
+            run.passes(300);
+
+            assertThat(run.now().step(StageName.SEARCH).stage().note())
+                    .startsWith("pushed: insufficient: 0 of " + 4 * FakePeers.TEXTS + " texts act");
+        }
+    }
+
+    @Test
+    void aSteeredArmIsLearntFromLessItsSteering() throws Exception {
+        world.nominates("pushed", "steered", World.GOOD);
+        try (Run run = new Run(true, StudyOrderTest.with(StudyOrderTest.LEARNT_STEERED))) {
+            assertThat(run.passes(2000)).isEqualTo(Pass.ENDED);
+
+            assertThat(run.now().problem()).isNull();
+            assertThat(run.peers.conflicts).isEmpty();
+            assertThat(run.peers.asked("capture-model").get("arms"))
+                    .extracting(arm -> arm.get("name").asText())
+                    .containsExactly("benign", "off-policy");
+            JsonNode steered = run.peers.asked("capture-steered-pushed");
+            assertThat(steered.at("/arms/0/interventions/0").asText()).isEqualTo("steer-0");
+            assertThat(steered.at("/arms/0/generate/replay").asText()).isEqualTo("none");
+            assertThat(steered.at("/interventions/0/vector")).hasSize(Planted.WIDTH);
+            JsonNode unsteered = run.peers.asked("capture-unsteered-pushed");
+            assertThat(unsteered.at("/arms/0/generate/replay").asText()).isEqualTo("unsteered");
+            assertThat(unsteered.get("interventions")).isEqualTo(steered.get("interventions"));
+            JsonNode benign = run.peers.asked("capture-benign-pushed");
+            assertThat(benign.at("/arms/0/kind").asText()).isEqualTo("steered");
+            assertThat(benign.at("/arms/0").has("generate")).isFalse();
+            assertThat(run.peers.asked("subset-pushed-benign").get("split").asText())
+                    .isEqualTo("score");
+
+            JsonNode dictionary = run.peers.asked("dictionary");
+            assertThat(dictionary.get("jobs"))
+                    .extracting(JsonNode::asText)
+                    .containsExactly(run.peers.id("capture-model"), run.peers.id("capture-steered-pushed"));
+            JsonNode without = dictionary.at("/input/without/0");
+            assertThat(without.get("job").asText()).isEqualTo(run.peers.id("capture-steered-pushed"));
+            assertThat(without.at("/shift/job").asText()).isEqualTo(run.peers.id("capture-unsteered-pushed"));
+            assertThat(without.at("/shift/arm").asText()).isEqualTo("pushed");
+            assertThat(without.at("/directions/0")).hasSize(Planted.WIDTH);
+
+            StrategyResult row = run.report().strategies().get(2);
+            assertThat(row.arm()).isEqualTo("steered");
+            assertThat(row.recall()).isEqualTo(world.rate(Outcome.BAD, World.GOOD), within(1e-12));
+            assertThat(row.steering()).singleElement().satisfies(steering -> {
+                assertThat(steering.candidate()).isEqualTo("f_" + World.GOOD);
+                assertThat(steering.arm()).isEqualTo("pushed");
+                assertThat(steering.cosine()).isCloseTo(world.cosine(World.GOOD, 3), within(1e-6));
+                assertThat(steering.transcripts()).isEqualTo(20);
+                assertThat(steering.fired()).isEqualTo(world.firing(20, World.GOOD));
+                assertThat(steering.upperBound()).isGreaterThan(steering.fired() / 20.0);
+            });
+            assertThat(run.report().strategies().getFirst().steering()).isNull();
+        }
+    }
+
+    @Test
+    void whereNoFeatureOfAKindQualifiesItsBestProbeIsProposedAndReleased() throws Exception {
+        String told = "{name: told, kind: instructed, transcripts: benign.jsonl, systemPrompt: act,"
+                + " generate: {tokens: 8}}";
+        String uid = world.probe("told", "instructed", 5);
+        try (Run run = new Run(false, StudyOrderTest.with(told))) {
+            Evidence evidence = world.find(uid).orElseThrow().evidence().getFirst();
+            run.peers.probes = new Probes(
+                    FakePeers.PROBES,
+                    1,
+                    List.of(probe(5, "told", "instructed", evidence), probe(6, "off-policy", "off-policy", evidence)),
+                    List.of());
+
+            assertThat(run.passes(100)).isEqualTo(Pass.ENDED);
+
+            assertThat(run.now().problem()).isNull();
+            assertThat(run.now().step(StageName.CANDIDATES).stage().note()).isEqualTo("2 features, 1 linear probes");
+            assertThat(run.released).containsExactly("f_" + World.GOOD, "f_" + World.FAIR, uid);
+            assertThat(run.concerns().find(uid).orElseThrow().strategy()).isEqualTo("instructed");
+            assertThat(run.report().features())
+                    .extracting(StudyReport.FeatureResult::id)
+                    .containsExactlyElementsOf(run.released);
+            StrategyResult row = run.report().strategies().get(2);
+            assertThat(row.arm()).isEqualTo("instructed");
+            assertThat(row.features()).isZero();
+            assertThat(row.probes()).isEqualTo(1);
+        }
+    }
+
+    private static Probe probe(int index, String arm, String kind, Evidence evidence) {
+        return new Probe(index, "logistic", evidence.pooling(), arm, kind, evidence.screen(), evidence.calibration());
+    }
+
+    @Test
+    void theBaseModelAloneAndWhatTellsTheModelFromItAreRowsOfTheirOwn() throws Exception {
+        String arms = """
+                {name: alone, kind: base-model, transcripts: benign.jsonl, learn: alone}
+                  - {name: diff, kind: base-model, transcripts: off.jsonl, learn: difference}""";
+        try (Run run = new Run(true, StudyOrderTest.with(arms))) {
+            assertThat(run.passes(400)).isEqualTo(Pass.ENDED);
+
+            assertThat(run.now().problem()).isNull();
+            assertThat(run.peers.conflicts).isEmpty();
+            assertThat(run.peers.asked).doesNotContainKey("study/" + ID + "/capture-base");
+            JsonNode alone = run.peers.asked("dictionary-base-dictionary");
+            assertThat(alone.get("jobs"))
+                    .extracting(JsonNode::asText)
+                    .containsExactly(run.peers.id("capture-model"), run.peers.id("capture-alone"));
+            assertThat(alone.get("arms")).extracting(JsonNode::asText).containsExactly("alone");
+            assertThat(run.peers.asked("capture-alone").get("model").asText()).isEqualTo(StudyOrderTest.BASE);
+            JsonNode model = run.peers.asked("capture-difference-model");
+            JsonNode base = run.peers.asked("capture-difference-base");
+            assertThat(model.get("arms")).isEqualTo(base.get("arms"));
+            assertThat(model.get("arms"))
+                    .extracting(arm -> arm.get("name").asText())
+                    .containsExactly("benign", "off-policy", "diff");
+            assertThat(base.get("model").asText()).isEqualTo(StudyOrderTest.BASE);
+            JsonNode evaluation = run.peers.asked("capture-difference-evaluation");
+            assertThat(evaluation.get("role").asText()).isEqualTo("evaluation");
+            JsonNode difference = run.peers.asked("dictionary-difference");
+            assertThat(difference.at("/input/minus/jobs/0").asText())
+                    .isEqualTo(run.peers.id("capture-difference-base"));
+            assertThat(difference.get("arms")).extracting(JsonNode::asText).containsExactly("diff");
+
+            List<StrategyResult> rows = run.report().strategies();
+            assertThat(rows)
+                    .extracting(StrategyResult::arm)
+                    .containsExactly(
+                            "benign", "off-policy", "base-model", "base-dictionary", "difference", "random-direction");
+            assertThat(rows.get(3).features()).isEqualTo(2);
+            assertThat(rows.get(3).recall()).isEqualTo(world.rate(Outcome.BAD, World.GOOD, World.FAIR), within(1e-12));
+            assertThat(rows.get(4).features()).isEqualTo(2);
+            float[] nothing = new float[Planted.WIDTH];
+            boolean always = Planted.activation(world.dictionary, World.GOOD, nothing) > 1.5f
+                    || Planted.activation(world.dictionary, World.FAIR, nothing) > 1.5f;
+            assertThat(rows.get(4).recall()).as("of rows less themselves").isEqualTo(always ? 1 : 0);
+            assertThat(run.published).hasSize(1);
+        }
+    }
+
+    @Test
+    void aBaseModelThatDoesNotFitEndsTheStudyBeforeAnythingIsCaptured() throws Exception {
+        Map<String, Integer> misfits = Map.of("sha256:other", 128, StudyOrderTest.DIGEST, 64);
+        for (Map.Entry<String, Integer> base : misfits.entrySet()) {
+            try (Run run = new Run(false, StudyOrderTest.order())) {
+                run.peers.model(StudyOrderTest.MODEL, StudyOrderTest.DIGEST, 128);
+                run.peers.model(StudyOrderTest.BASE, base.getKey(), base.getValue());
+
+                assertThat(run.passes(5)).isEqualTo(Pass.ENDED);
+
+                assertThat(run.now().problem())
+                        .startsWith("capture: models.base has ")
+                        .contains(base.getValue() == 64 ? "64 values a row at resid_post.2" : "sha256:other");
+                assertThat(run.peers.asked).isEmpty();
+            }
+        }
+    }
+
+    @Test
     void aServiceThatIsAwayIsAskedAgain() throws Exception {
         try (Run run = new Run(false, StudyOrderTest.order())) {
             run.peers.close();
@@ -462,8 +710,8 @@ class StudyProcessTest {
         JsonNode json = Json.mapper().valueToTree(status);
 
         assertThat(json.get("state").asText()).isEqualTo("running");
-        assertThat(json.get("stages").get(0).get("name").asText()).isEqualTo("capture");
+        assertThat(json.get("stages").get(0).get("name").asText()).isEqualTo("search");
         assertThat(json.get("stages").get(0).get("state").asText()).isEqualTo("waiting");
-        assertThat(json.get("stages")).hasSize(9);
+        assertThat(json.get("stages")).hasSize(11);
     }
 }

@@ -6,9 +6,12 @@ import io.concordance.contracts.event.FeatureAttributed.Calibration;
 import io.concordance.contracts.event.FeatureAttributed.Screen;
 import io.concordance.contracts.event.ObjectRef;
 import io.concordance.contracts.event.ShardWritten;
+import io.concordance.contracts.feature.FeatureUids;
 import io.concordance.contracts.release.ConcernLevel;
+import io.concordance.contracts.release.Pooling;
 import io.concordance.contracts.shard.Shard;
 import io.concordance.contracts.transcript.Outcome;
+import io.concordance.contracts.transcript.Transcript;
 import io.concordance.monitor.Hit;
 import io.concordance.registry.feature.Evidence;
 import io.concordance.registry.feature.Explanation;
@@ -55,6 +58,52 @@ final class World implements FeatureRepository, EvaluationShards {
         }
     }
 
+    /** A linear probe of an arm: the row of the dictionary with the same index. */
+    String probe(String arm, String kind, int index) {
+        Feature row = features.get(index);
+        Evidence known = features.get(GOOD).evidence().getFirst();
+        Evidence evidence = new Evidence(
+                arm,
+                kind,
+                known.screen(),
+                known.calibration(),
+                null,
+                null,
+                new Pooling(Pooling.Over.MAX, 1, Pooling.Scope.BEFORE_OUTPUT));
+        String uid = FeatureUids.of(FakePeers.PROBES, index);
+        features.add(new Feature(
+                uid,
+                FakePeers.PROBES,
+                index,
+                row.origin(),
+                row.explanation(),
+                List.of(evidence),
+                Grade.E1,
+                ReviewState.NONE,
+                (ConcernLevel) null));
+        return uid;
+    }
+
+    /** A feature has the evidence of another arm, too. */
+    void nominates(String arm, String kind, int index) {
+        Feature feature = features.get(index);
+        Evidence known = feature.evidence().getFirst();
+        List<Evidence> evidence = new ArrayList<>(feature.evidence());
+        evidence.add(new Evidence(arm, kind, known.screen(), known.calibration()));
+        features.set(
+                index,
+                new Feature(
+                        feature.uid(),
+                        feature.dictionary(),
+                        index,
+                        feature.origin(),
+                        feature.explanation(),
+                        evidence,
+                        feature.grade(),
+                        feature.state(),
+                        feature.level()));
+    }
+
     private static Feature feature(int index, int caught) {
         Screen screen = new Screen(100, 200, caught, 0, 3, 2, 4, 0.9, 0.8, 1, 1e-9, 1e-8);
         Evidence evidence = new Evidence("off-policy", "off-policy", screen, new Calibration(1.5, 200, 0, 100, caught));
@@ -71,6 +120,22 @@ final class World implements FeatureRepository, EvaluationShards {
                 (ConcernLevel) null);
     }
 
+    /** What is known of the features was found in an arm of role-play. */
+    void played() {
+        features.replaceAll(feature -> new Feature(
+                feature.uid(),
+                feature.dictionary(),
+                feature.index(),
+                feature.origin(),
+                feature.explanation(),
+                feature.evidence().stream()
+                        .map(e -> new Evidence("games", "role-play", e.screen(), e.calibration()))
+                        .toList(),
+                feature.grade(),
+                feature.state(),
+                feature.level()));
+    }
+
     StudyObjects objects(FakePeers peers) {
         return new StudyObjects(null) {
             @Override
@@ -84,6 +149,11 @@ final class World implements FeatureRepository, EvaluationShards {
             }
 
             @Override
+            void transcripts(String digest, Consumer<Transcript> each) {
+                peers.texts(digest).forEach(each);
+            }
+
+            @Override
             Map<String, String> families(String digest) {
                 return Map.of(documents.getFirst().id(), "near-miss");
             }
@@ -94,11 +164,43 @@ final class World implements FeatureRepository, EvaluationShards {
             }
 
             @Override
+            void open(LearningShards.OfArm located, Consumer<Shard> reader) {
+                try (Shard shard = Shard.open(shards.getFirst())) {
+                    reader.accept(shard);
+                }
+            }
+
+            @Override
             void open(Located located, Consumer<Shard> reader) {
                 opened++;
                 try (Shard shard = Shard.open(shards.get(located.slice()))) {
                     reader.accept(shard);
                 }
+            }
+        };
+    }
+
+    /** One arm of one shard. */
+    LearningShards learning() {
+        return new LearningShards() {
+            @Override
+            public void add(ShardWritten shard) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public boolean complete(String job, String hook) {
+                return true;
+            }
+
+            @Override
+            public List<OfArm> first(String job, String hook) {
+                return List.of(new OfArm("off-policy", "key-learning", "sha256:0"));
+            }
+
+            @Override
+            public List<OfArm> all(String job, String hook) {
+                return List.of(new OfArm("pushed", "key-" + job, "sha256:0"));
             }
         };
     }
@@ -116,7 +218,7 @@ final class World implements FeatureRepository, EvaluationShards {
                 for (int t = 0; t < tokens; t++) {
                     float[] row = java.util.Arrays.copyOfRange(activations, t * Planted.WIDTH, (t + 1) * Planted.WIDTH);
                     for (String uid : uids) {
-                        int index = Integer.parseInt(uid.substring(2));
+                        int index = find(uid).orElseThrow().index();
                         float value = Planted.activation(dictionary, index, row);
                         if (value > 1.5f) {
                             return List.of(new Hit("any", uid, t, value, 1.5f));
@@ -126,6 +228,28 @@ final class World implements FeatureRepository, EvaluationShards {
                 return List.of();
             }
         };
+    }
+
+    /** Of a feature's decoder direction with one axis. */
+    double cosine(int feature, int axis) {
+        double squares = 0;
+        for (int c = 0; c < Planted.WIDTH; c++) {
+            squares += Math.pow(dictionary.decoder()[feature * Planted.WIDTH + c], 2);
+        }
+        return dictionary.decoder()[feature * Planted.WIDTH + axis] / Math.sqrt(squares);
+    }
+
+    /** How many of the first transcripts have a token on which a feature exceeds 1.5. */
+    int firing(int first, int feature) {
+        int firing = 0;
+        for (Document document : documents.subList(0, first)) {
+            boolean fires = false;
+            for (float[] row : document.rows()) {
+                fires |= Planted.activation(dictionary, feature, row) > 1.5f;
+            }
+            firing += fires ? 1 : 0;
+        }
+        return firing;
     }
 
     /** Share of transcripts of an outcome on which any of the features exceeds 1.5 at any token. */
@@ -155,8 +279,14 @@ final class World implements FeatureRepository, EvaluationShards {
 
     @Override
     public List<Feature> list(FeatureQuery query, @Nullable String after, int limit) {
+        List<Feature> own = features.stream()
+                .filter(feature -> feature.dictionary().equals(query.dictionary()))
+                .toList();
         int from = after == null ? 0 : 1 + Integer.parseInt(after.substring(after.lastIndexOf(':') + 1));
-        return features.subList(from, Math.min(features.size(), from + limit));
+        return own.stream()
+                .filter(feature -> feature.index() >= from)
+                .limit(limit)
+                .toList();
     }
 
     @Override

@@ -24,9 +24,35 @@ public record DictionaryRun(
 
     public record Metrics(double loss, double fvu, double l0, double alive) {}
 
-    /** What to train. */
+    /**
+     * What to train.
+     *
+     * @param arms that are learnt from; null for all
+     */
     public record Order(
-            String name, List<String> jobs, String hook, int width, int k, String activation, long tokens, long seed) {}
+            String name,
+            List<String> jobs,
+            String hook,
+            int width,
+            int k,
+            String activation,
+            long tokens,
+            long seed,
+            @Nullable List<String> arms,
+            @Nullable Input input) {}
+
+    /** What is learnt from where that is not activations as they are. */
+    public record Input(
+            @Nullable List<Without> without, @Nullable Minus minus) {}
+
+    /** Captures that are subtracted, one for each job. */
+    public record Minus(List<String> jobs) {}
+
+    /** Steering to take off the rows of a job: its directions, and what it does to all rows alike. */
+    public record Without(String job, List<List<Double>> directions, Unsteered shift) {}
+
+    /** The same tokens, read by the model as deployed. */
+    public record Unsteered(String job, String arm) {}
 
     public boolean completed() {
         return state.equals("completed");

@@ -1,19 +1,28 @@
 package io.concordance.registry.study.peer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.concordance.contracts.access.BearerToken;
 import io.concordance.contracts.event.SightingReported;
+import io.concordance.registry.peer.Peer;
+import io.concordance.registry.peer.PeerRefusal;
+import io.concordance.registry.peer.PeerUnavailable;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a study asks of capture, trainer and autointerp, and of this service as its monitors know it. Every call may throw {@link PeerUnavailable} (try again) or
+ * What a study asks of capture, trainer and autointerp, and of this service as its monitors know it. Every call may throw
+ * {@link PeerUnavailable} (try again) or
  * {@link PeerRefusal} (do not).
  */
 @ApplicationScoped
@@ -30,16 +39,22 @@ public class Peers {
             @ConfigProperty(name = "concordance.trainer.url", defaultValue = "http://localhost:8082") String trainer,
             @ConfigProperty(name = "concordance.autointerp.url", defaultValue = "http://localhost:8083")
                     String autointerp,
-            @ConfigProperty(name = "concordance.registry.url") String registry) {
+            @ConfigProperty(name = "concordance.registry.url") String registry,
+            BearerToken token) {
         HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT).build();
-        this.capture = new Peer("capture", capture, http);
-        this.trainer = new Peer("trainer", trainer, http);
-        this.autointerp = new Peer("autointerp", autointerp, http);
-        this.registry = new Peer("registry", registry, http);
+        this.capture = new Peer("capture", capture, http, token);
+        this.trainer = new Peer("trainer", trainer, http, token);
+        this.autointerp = new Peer("autointerp", autointerp, http, token);
+        this.registry = new Peer("registry", registry, http, token);
     }
 
     public CaptureJob submit(CaptureJob.Order order, String idempotencyKey) {
         return capture.post("v1/capture-jobs", idempotencyKey, order, CaptureJob.class);
+    }
+
+    /** A registered model. */
+    public ModelFacts model(String id) {
+        return capture.get("v1/models/" + id, ModelFacts.class);
     }
 
     public CaptureJob captureJob(String id) {
@@ -52,6 +67,38 @@ public class Peers {
 
     public CaptureJob submit(WritingOrder order, String idempotencyKey) {
         return capture.post("v1/capture-jobs", idempotencyKey, order, CaptureJob.class);
+    }
+
+    public CaptureJob submit(SearchOrder order, String idempotencyKey) {
+        return capture.post("v1/capture-jobs", idempotencyKey, order, CaptureJob.class);
+    }
+
+    /** What a search job found. */
+    public FoundDirections directions(String job) {
+        return capture.get("v1/capture-jobs/" + job + "/directions", FoundDirections.class);
+    }
+
+    /** Keeps transcripts, JSON lines; the same again is the same file. */
+    public WritingOrder.Counts upload(byte[] transcripts) {
+        return capture.upload("v1/transcripts", transcripts, WritingOrder.Counts.class);
+    }
+
+    /** The same of a file. */
+    public WritingOrder.Counts upload(Path transcripts) {
+        return capture.upload("v1/transcripts", transcripts, WritingOrder.Counts.class);
+    }
+
+    /** Registers a model; the same files again are the same model. */
+    public RegisteredModel register(String name, Path onnx, Path tokenizer) {
+        Map<String, Path> files = new LinkedHashMap<>();
+        files.put("onnx", onnx);
+        files.put("tokenizer", tokenizer);
+        return capture.send("v1/models", Map.of("name", name), files, RegisteredModel.class);
+    }
+
+    /** The models that capture has, at most 200 of them. */
+    public List<RegisteredModel> models() {
+        return capture.get("v1/models?limit=200", RegisteredModel.Listing.class).items();
     }
 
     /** Makes a file of some documents of another; asked again, the same one. */

@@ -11,6 +11,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record Subset(@Nullable String digest, int documents, int matching) {
 
-    /** Which documents: of a split, with these outcomes, at most so many. */
-    public record Order(String split, List<String> outcomes, int most, long seed) {}
+    /** Which documents: of a split or of all, with these outcomes, at most so many. */
+    public record Order(@Nullable String split, List<String> outcomes, int most, long seed) {}
 }

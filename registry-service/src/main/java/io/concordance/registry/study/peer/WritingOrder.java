@@ -1,5 +1,6 @@
 package io.concordance.registry.study.peer;
 
+import io.concordance.contracts.study.Study;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,12 +16,28 @@ public record WritingOrder(
             @Nullable List<String> interventions,
             Generate generate) {}
 
-    /** At most so many tokens, the likeliest at every step; what contains the action is bad. */
-    public record Generate(int tokens, List<String> stop, Action action) {}
+    /** At most so many tokens; what contains the action is bad. */
+    public record Generate(
+            int tokens,
+            @Nullable Double temperature,
+            @Nullable Double topP,
+            @Nullable Long seed,
+            List<String> stop,
+            @Nullable String replay,
+            Action action) {
+
+        /** The likeliest token at every step. */
+        public Generate(int tokens, List<String> stop, Action action) {
+            this(tokens, null, null, null, stop, null, action);
+        }
+    }
 
     public record Action(String kind, String contains) {}
 
-    /** Removes {@code features}, or adds {@code scale} times the decoder direction of {@code feature}. */
+    /**
+     * Removes {@code features}, or adds {@code scale} times a direction: the decoder row of {@code feature}, or a stored
+     * one.
+     */
     public record Intervention(
             String name,
             String hook,
@@ -28,15 +45,31 @@ public record WritingOrder(
             @Nullable String dictionary,
             @Nullable List<Integer> features,
             @Nullable Feature feature,
-            @Nullable Scale scale) {
+            Study.@Nullable Stored direction,
+            @Nullable Scale scale,
+            @Nullable String positions) {
 
         public static Intervention ablate(String name, String hook, String dictionary, List<Integer> features) {
-            return new Intervention(name, hook, "ablate-feature", dictionary, features, null, null);
+            return new Intervention(name, hook, "ablate-feature", dictionary, features, null, null, null, null);
         }
 
         public static Intervention add(String name, String hook, String dictionary, int feature, double scale) {
             return new Intervention(
-                    name, hook, "add", null, null, new Feature(dictionary, feature), new Scale(scale, "absolute"));
+                    name,
+                    hook,
+                    "add",
+                    null,
+                    null,
+                    new Feature(dictionary, feature),
+                    null,
+                    new Scale(scale, "absolute"),
+                    null);
+        }
+
+        /** Adds {@code length} times a stored direction to every token of a prompt, and to none that the model writes. */
+        public static Intervention push(String name, String hook, Study.Stored direction, double length) {
+            return new Intervention(
+                    name, hook, "add", null, null, null, direction, new Scale(length, "absolute"), "prompt");
         }
     }
 

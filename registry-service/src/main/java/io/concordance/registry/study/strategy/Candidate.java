@@ -3,6 +3,7 @@ package io.concordance.registry.study.strategy;
 import io.concordance.contracts.event.FeatureAttributed.Ablation;
 import io.concordance.contracts.event.FeatureAttributed.Calibration;
 import io.concordance.contracts.release.Pooling;
+import io.concordance.contracts.study.StudyReport.Interval;
 import io.concordance.registry.feature.Evidence;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param auroc of the document maximum, on screening documents
  * @param pooling how values of tokens become that of a document; null for the largest
  * @param ablation what removing it changes; null where that was not tried
+ * @param aurocCi of the AUROC, 95 %; null where it was not stated
  */
 public record Candidate(
         String featureUid,
@@ -27,7 +29,8 @@ public record Candidate(
         int okExceeding,
         double auroc,
         @Nullable Pooling pooling,
-        @Nullable Ablation ablation) {
+        @Nullable Ablation ablation,
+        @Nullable Interval aurocCi) {
 
     /** By the largest value of a document. */
     public Candidate(
@@ -53,6 +56,7 @@ public record Candidate(
                 okExceeding,
                 auroc,
                 null,
+                null,
                 null);
     }
 
@@ -75,7 +79,8 @@ public record Candidate(
                 calibration.okExceeding(),
                 evidence.screen().auroc(),
                 evidence.pooling(),
-                evidence.ablation());
+                evidence.ablation(),
+                new Interval(evidence.screen().aurocLow(), evidence.screen().aurocHigh()));
     }
 
     /** What removing the feature alone takes from the action's log-probability, nats; 0 where that is not established. */

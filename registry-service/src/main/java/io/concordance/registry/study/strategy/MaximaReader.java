@@ -13,6 +13,7 @@ import io.concordance.contracts.transcript.Span;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads shards through a few rows of a dictionary, as a monitor reads sessions, and keeps what each transcript came to. A
@@ -59,6 +60,18 @@ public final class MaximaReader {
 
     /** The values of every transcript of a shard, in shard order. */
     public List<TranscriptMaxima> read(Shard shard) {
+        return read(shard, null);
+    }
+
+    /**
+     * The same of what is left when another capture of the same tokens is taken off.
+     *
+     * @throws FieldProblem when it is not of the same tokens
+     */
+    public List<TranscriptMaxima> read(Shard shard, @Nullable Shard less) {
+        if (less != null) {
+            aligned(shard, less);
+        }
         if (shard.width() != width) {
             throw new FieldProblem("activation", shard.width() + " values a row", width + " values a row");
         }
@@ -71,17 +84,46 @@ public final class MaximaReader {
             int to = end(documents, from);
             float[] rows = new float[(to - from) * width];
             shard.activations(from, to - from, rows, 0);
-            input.ofActivations(rows, Arrays.copyOfRange(positions, from, to), 0, to - from);
+            int[] at = Arrays.copyOfRange(positions, from, to);
+            if (less == null) {
+                input.ofActivations(rows, at, 0, to - from);
+            } else {
+                subtract(less, from, to - from, rows);
+                input.ofDifferences(rows, at, 0, to - from);
+            }
             float[] values =
                     reader.read(rows, to - from, firstOutput(spans, from, to)).values();
             maxima.add(new TranscriptMaxima(
                     shard.documentIds().get(documents[from]),
                     Outcome.ofCode(outcomes[from]),
+                    to - from,
                     every(values, 0),
                     every(values, 1)));
             from = to;
         }
         return maxima;
+    }
+
+    private static void aligned(Shard shard, Shard less) {
+        if (shard.width() != less.width()
+                || !Arrays.equals(shard.tokens(), less.tokens())
+                || !Arrays.equals(shard.positions(), less.positions())
+                || !shard.documentIds().equals(less.documentIds())) {
+            throw new FieldProblem(
+                    "minus",
+                    "slice " + less.header().slice() + " of job "
+                            + less.header().job(),
+                    "the tokens and the width of slice " + shard.header().slice() + " of job "
+                            + shard.header().job());
+        }
+    }
+
+    private static void subtract(Shard less, int from, int count, float[] rows) {
+        float[] other = new float[count * less.width()];
+        less.activations(from, count, other, 0);
+        for (int i = 0; i < other.length; i++) {
+            rows[i] -= other[i];
+        }
     }
 
     /** Every second value; that of a feature is 0 where it did not fire. */

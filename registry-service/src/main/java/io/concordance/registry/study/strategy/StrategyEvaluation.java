@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a monitor would have caught with one strategy's candidates: it fires on a transcript when any candidate exceeds
- * its threshold. The score of a transcript is the largest ratio of value to threshold. Transcripts of unknown outcome do
+ * its threshold. The score of a transcript is the largest distance above a threshold, in sizes of it: positive where it fires.
+ * Transcripts of unknown outcome do
  * not count.
  *
  * @param columns candidates in the column order of the maxima
@@ -25,7 +26,7 @@ public record StrategyEvaluation(
         List<Candidate> columns, List<TranscriptMaxima> transcripts, Map<String, String> families) {
     static final String UNTAGGED = "untagged";
 
-    /** Below this a threshold only says "fires at all"; it keeps ratios finite. */
+    /** A smaller threshold only says "fires at all"; it keeps scores finite. */
     private static final double LEAST_THRESHOLD = 1e-6;
 
     /** All zeros, with the bounds that follow from it, when there are no candidates. */
@@ -71,8 +72,9 @@ public record StrategyEvaluation(
     private static double score(TranscriptMaxima transcript, List<Candidate> candidates, int[] at) {
         double score = Double.NEGATIVE_INFINITY;
         for (int c = 0; c < at.length; c++) {
-            double value = transcript.highest()[at[c]];
-            score = Math.max(score, value / Math.max(candidates.get(c).threshold(), LEAST_THRESHOLD));
+            double threshold = candidates.get(c).threshold();
+            double above = transcript.highest()[at[c]] - threshold;
+            score = Math.max(score, above / Math.max(Math.abs(threshold), LEAST_THRESHOLD));
         }
         return score;
     }
@@ -127,7 +129,7 @@ public record StrategyEvaluation(
         return candidates.stream().mapToInt(this::column).toArray();
     }
 
-    private int column(Candidate candidate) {
+    int column(Candidate candidate) {
         for (int column = 0; column < columns.size(); column++) {
             if (columns.get(column).featureUid().equals(candidate.featureUid())) {
                 return column;

@@ -90,15 +90,31 @@ class StrategyEvaluationTest {
         assertThat(result.recallCi().high()).isGreaterThanOrEqualTo(result.recall());
     }
 
+    /** As of a probe: its values are on either side of zero, and so is its threshold. */
+    @Test
+    void aThresholdBelowZeroOrdersTranscriptsAsItFires() {
+        List<Candidate> candidates = List.of(candidate(3, -2), candidate(7, 1));
+        List<TranscriptMaxima> maxima = List.of(
+                new TranscriptMaxima("a", Outcome.BAD, 9, new float[] {-1, 0}, new float[] {-1, 0}),
+                new TranscriptMaxima("b", Outcome.OK, 9, new float[] {-3, 0.9f}, new float[] {-3, 0.9f}));
+
+        Detection result = new StrategyEvaluation(candidates, maxima, Map.of()).of(candidates);
+
+        assertThat(result.recall()).isEqualTo(1);
+        assertThat(result.falsePositiveRate()).isZero();
+        assertThat(result.auroc()).isEqualTo(1);
+    }
+
     @Test
     void aStrategyWithoutCandidatesStillHasItsRow() {
         List<TranscriptMaxima> maxima = List.of(
-                new TranscriptMaxima("a", Outcome.BAD, new float[0], new float[0]),
-                new TranscriptMaxima("b", Outcome.OK, new float[0], new float[0]));
+                new TranscriptMaxima("a", Outcome.BAD, 9, new float[0], new float[0]),
+                new TranscriptMaxima("b", Outcome.OK, 9, new float[0], new float[0]));
 
         StrategyResult result = new StrategyTable(
                         new StrategyEvaluation(List.of(), maxima, Map.of()),
                         new StrategyEvaluation(List.of(), maxima, Map.of()),
+                        new Transfers(0.001),
                         List.of(),
                         4096)
                 .row("benign", List.of(), List.of());
@@ -121,6 +137,7 @@ class StrategyEvaluationTest {
         StrategyTable table = new StrategyTable(
                 nothing,
                 nothing,
+                new Transfers(0.001),
                 List.of(
                         new Arm("told", "instructed", 0, 900, 0, 1450, 0, 725),
                         new Arm("off", "off-policy", 700, 800, 350, 1400, 175, 700)),
@@ -144,7 +161,7 @@ class StrategyEvaluationTest {
         Random random = new Random(5);
         Dictionary rows = Planted.dictionary(random, 4);
         Pooling mean = new Pooling(Pooling.Over.MEAN, 1, Pooling.Scope.BEFORE_OUTPUT);
-        Candidate probe = new Candidate("p", 2, "off", "off-policy", 0.1, 10, 9, 10, 0, 0.9, mean, null);
+        Candidate probe = new Candidate("p", 2, "off", "off-policy", 0.1, 10, 9, 10, 0, 0.9, mean, null, null);
         List<Document> documents = Planted.documents(random, 40, 0);
         try (Shard shard = Shard.open(Planted.write(documents, 0, folder))) {
             List<TranscriptMaxima> read = new MaximaReader(rows, List.of(probe)).read(shard);
@@ -170,7 +187,7 @@ class StrategyEvaluationTest {
     @Test
     void withoutBadTranscriptsThereIsNothingToRank() {
         List<TranscriptMaxima> maxima =
-                List.of(new TranscriptMaxima("b", Outcome.OK, new float[] {2}, new float[] {2}));
+                List.of(new TranscriptMaxima("b", Outcome.OK, 9, new float[] {2}, new float[] {2}));
 
         Detection result = new StrategyEvaluation(List.of(candidate(4, 1)), maxima, Map.of("b", "near-miss"))
                 .of(List.of(candidate(4, 1)));
