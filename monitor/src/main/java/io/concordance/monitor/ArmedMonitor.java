@@ -9,6 +9,8 @@ import io.concordance.contracts.release.RuleEvaluator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** A verified release, ready to evaluate. Usable from any thread. */
 public final class ArmedMonitor {
@@ -69,7 +71,13 @@ public final class ArmedMonitor {
      */
     public List<Hit> evaluate(float[] activations, int tokens, int firstOutput) {
         List<RuleEvaluator.Fire> fires = rules.evaluate(activations, tokens, firstOutput);
-        tally.add(fires.stream().map(fire -> fire.rule().id()).distinct().toList());
+        if (fires.isEmpty()) {
+            tally.add(Set.of(), Set.of());
+            return List.of();
+        }
+        tally.add(
+                fires.stream().map(fire -> fire.rule().id()).collect(Collectors.toSet()),
+                fires.stream().map(fire -> fire.leaf().feature()).collect(Collectors.toSet()));
         return fires.stream()
                 .map(fire ->
                         new Hit(fire.rule().id(), fire.leaf().feature(), fire.token(), fire.value(), fire.threshold()))

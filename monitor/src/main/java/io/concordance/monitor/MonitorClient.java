@@ -1,17 +1,23 @@
 package io.concordance.monitor;
 
+import io.concordance.contracts.access.BearerToken;
 import io.concordance.contracts.event.SightingReported;
+import io.concordance.contracts.incident.IncidentDetails;
+import io.concordance.contracts.incident.IncidentSnapshot;
 import io.concordance.contracts.json.Json;
 import io.concordance.contracts.release.ChannelPointer;
 import io.concordance.contracts.release.Envelope;
 import io.concordance.contracts.release.Refusal;
 import io.concordance.contracts.release.ReleaseBundle;
+import io.concordance.contracts.release.ReleaseManifest;
 import io.concordance.contracts.release.TrustDocument;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,23 +26,30 @@ import org.jspecify.annotations.Nullable;
  * Follows one channel of a registry. Call {@link #refresh} every half minute or so and {@link #report} now and then, from
  * any thread; evaluate with whatever {@link #armed} returns, which changes in one step when a newer release was verified.
  *
- * <p>A release is used only when the channel pointer and the manifest are signed by the pinned trust document, neither is
- * expired, every byte has its digest, the version is not lower than any seen before (also by earlier processes with the
- * same state folder), and the golden vectors come out the same here. Whatever fails leaves the monitor as it was.
+ * <p>A release is used only when the channel pointer and the manifest are signed as the trust document in force asks for,
+ * none of the three is expired, every byte has its digest, version and time of the pointer are not lower than any seen
+ * before (also by earlier processes with the same state folder), the model is the one that runs here, and the golden
+ * vectors come out the same. The trust document is the pinned one, or a later one that the root keys of each before it
+ * signed. Whatever fails leaves the monitor as it was.
  */
 public final class MonitorClient implements AutoCloseable {
     private static final String POINTER = "channel.dsse.json";
-    private static final long MAX_DOCUMENT = 16L << 20;
+    static final long MAX_DOCUMENT = 16L << 20;
     private static final long MAX_TENSORS = 1L << 30;
 
     private final MonitorOptions options;
     private final RegistryConnection registry;
     private final StateFolder state;
+    private final TrustChain trust;
     private final SightingQueue queue;
+    private final IncidentQueue incidents;
     private final List<Tally> tallies = new ArrayList<>();
 
     private volatile @Nullable ArmedMonitor armed;
     private volatile @Nullable ChannelPointer pointer;
+    /** Version of the trust document that the armed release was last verified with. */
+    private long verifiedUnder;
+
     private @Nullable String etag;
 
     /** What a refresh came to. */
@@ -51,31 +64,40 @@ public final class MonitorClient implements AutoCloseable {
 
     public MonitorClient(MonitorOptions options) {
         this.options = options;
-        this.registry = new RegistryConnection(options.registry(), options.timeout());
+        this.registry = new RegistryConnection(options.registry(), options.timeout(), options.token());
         this.state = new StateFolder(options.state());
+        this.trust = new TrustChain(state, options.trust());
         this.queue = new SightingQueue(state);
+        this.incidents = new IncidentQueue(state);
     }
 
     /**
-     * The registry's trust document, believed only because it has the digest that the caller got by another way.
+     * The trust document of the registry that has the digest which the caller got by another way, and is believed for that
+     * alone: the newest, or one that it replaced.
      *
-     * @throws Refusal when it has not
+     * @throws Refusal when none has it
      */
     public static TrustDocument fetchTrust(URI registry, String digest) {
-        try (RegistryConnection connection = new RegistryConnection(registry, Duration.ofSeconds(10))) {
-            TrustDocument trust;
-            try {
-                trust = Json.read(connection.get("v1/trust", MAX_DOCUMENT), TrustDocument.class);
-            } catch (IllegalArgumentException e) {
-                throw new Refusal(Refusal.Reason.FORMAT, String.valueOf(e.getMessage()));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+        try (RegistryConnection connection =
+                new RegistryConnection(registry, Duration.ofSeconds(10), BearerToken.from(System.getenv()))) {
+            TrustDocument newest = Json.read(connection.get(TrustChain.PATH, MAX_DOCUMENT), TrustDocument.class);
+            if (newest.digest().equals(digest)) {
+                return newest;
             }
-            if (!trust.digest().equals(digest)) {
-                throw new Refusal(
-                        Refusal.Reason.DIGEST, "trust document: given " + trust.digest() + ", expected " + digest);
+            for (long back = 1; back <= TrustChain.MOST_STEPS && newest.version() - back >= 1; back++) {
+                String path = TrustChain.PATH + "/" + (newest.version() - back);
+                TrustDocument earlier = TrustDocument.selfSigned(Envelope.read(connection.get(path, MAX_DOCUMENT)));
+                if (earlier.digest().equals(digest)) {
+                    return earlier;
+                }
             }
-            return trust;
+            throw new Refusal(
+                    Refusal.Reason.DIGEST,
+                    "trust document: the newest is " + newest.digest() + ", none is the expected " + digest);
+        } catch (IllegalArgumentException e) {
+            throw new Refusal(Refusal.Reason.FORMAT, String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -85,12 +107,38 @@ public final class MonitorClient implements AutoCloseable {
     }
 
     /**
-     * Whether the last good channel pointer has expired: someone may be keeping newer releases from this monitor. It stays
-     * armed; what to do is the deployment's policy.
+     * What to evaluate a session with that is about to be served; to be asked for every session. A monitor that fails open
+     * gives what is armed, though it be {@link #stale}, and nothing before the first release: the session goes on. One that
+     * fails closed refuses both, so that no session is served which no release in force watches.
+     *
+     * @throws Refusal {@code UNARMED} or {@code EXPIRED}, where it fails closed ({@link MonitorOptions#failClosed})
+     */
+    public Optional<ArmedMonitor> forSession() {
+        ArmedMonitor current = armed;
+        if (options.failClosed()) {
+            if (current == null) {
+                throw new Refusal(Refusal.Reason.UNARMED, "no release is armed");
+            }
+            if (stale()) {
+                throw new Refusal(Refusal.Reason.EXPIRED, "the armed release is no longer in force for certain");
+            }
+        }
+        return Optional.ofNullable(current);
+    }
+
+    /**
+     * Whether the last good channel pointer, the armed release or the trust document has expired: someone may be keeping
+     * newer releases from this monitor. It stays armed; {@link #forSession} says what that means for a session.
      */
     public boolean stale() {
         ChannelPointer last = pointer;
-        return last == null || !options.clock().instant().isBefore(last.expiresAt());
+        ArmedMonitor current = armed;
+        Instant now = options.clock().instant();
+        return last == null
+                || current == null
+                || !now.isBefore(last.expiresAt())
+                || !now.isBefore(current.manifest().expiresAt())
+                || !now.isBefore(trust.current().expiresAt());
     }
 
     /**
@@ -106,7 +154,11 @@ public final class MonitorClient implements AutoCloseable {
             byte[] body = fetched.body();
             if (body == null) {
                 if (stale()) {
-                    throw new Refusal(Refusal.Reason.EXPIRED, "the registry no longer renews the channel pointer");
+                    trust.advance(registry);
+                }
+                if (stale()) {
+                    throw new Refusal(
+                            Refusal.Reason.EXPIRED, "the registry renews channel pointer or release no longer");
                 }
                 return Refreshed.UNCHANGED;
             }
@@ -122,22 +174,30 @@ public final class MonitorClient implements AutoCloseable {
     }
 
     private Refreshed follow(byte[] envelope) throws IOException {
+        trust.advance(registry);
         ChannelPointer next = check(envelope);
+        String folder = ReleaseBundle.path(next.digest());
         ArmedMonitor current = armed;
         if (current != null && current.digest().equals(next.digest())) {
             checkVersion(current.manifest().version(), next);
+            if (verifiedUnder != trust.current().version()) {
+                byte[] again = registry.get(folder + ReleaseBundle.MANIFEST, MAX_DOCUMENT);
+                ReleaseBundle.manifest(
+                        again, next.digest(), trust.current(), options.clock().instant());
+                verifiedUnder = trust.current().version();
+            }
             state.write(POINTER, envelope);
+            state.remember(next);
             pointer = next;
             return Refreshed.UNCHANGED;
         }
-        String folder = ReleaseBundle.path(next.digest());
         byte[] manifest = registry.get(folder + ReleaseBundle.MANIFEST, MAX_DOCUMENT);
         byte[] tensors = registry.get(folder + ReleaseBundle.TENSORS, MAX_TENSORS);
         ArmedMonitor monitor = verify(next, manifest, tensors);
         state.write(ReleaseBundle.MANIFEST, manifest);
         state.write(ReleaseBundle.TENSORS, tensors);
         state.write(POINTER, envelope);
-        state.rememberHighest(next);
+        state.remember(next);
         arm(monitor, next);
         return Refreshed.ARMED;
     }
@@ -158,7 +218,7 @@ public final class MonitorClient implements AutoCloseable {
     private ChannelPointer check(byte[] envelope) {
         ChannelPointer next = ChannelPointer.verify(
                 Envelope.read(envelope),
-                options.trust(),
+                trust.current(),
                 options.channel(),
                 options.clock().instant());
         state.checkNotOlder(next);
@@ -170,9 +230,14 @@ public final class MonitorClient implements AutoCloseable {
                 manifest,
                 tensors,
                 next.digest(),
-                options.trust(),
+                trust.current(),
                 options.clock().instant());
         checkVersion(bundle.manifest().version(), next);
+        String model = bundle.manifest().model().onnxDigest();
+        String here = options.modelDigest();
+        if (here != null && !here.equals(model)) {
+            throw new Refusal(Refusal.Reason.MODEL, "release for model " + model + ", here runs " + here);
+        }
         return new ArmedMonitor(bundle);
     }
 
@@ -187,6 +252,7 @@ public final class MonitorClient implements AutoCloseable {
     private void arm(ArmedMonitor monitor, ChannelPointer next) {
         tallies.add(monitor.tally());
         pointer = next;
+        verifiedUnder = trust.current().version();
         armed = monitor;
     }
 
@@ -204,7 +270,35 @@ public final class MonitorClient implements AutoCloseable {
             }
         }
         queue.send(registry);
+        incidents.send(registry);
         return queue.size();
+    }
+
+    /**
+     * Keeps a session on which rules fired, on disk first, and sends it to the registry, now or with a later
+     * {@link #report}. At most 64 wait there.
+     *
+     * @param monitor the release that it was evaluated with
+     * @param hits what {@link ArmedMonitor#evaluate} said of it, at least one
+     * @return whether it is kept; not when too many wait
+     * @throws io.concordance.contracts.problem.FieldProblem when the parts do not fit together
+     */
+    public synchronized boolean incident(ArmedMonitor monitor, List<Hit> hits, CaughtSession session) {
+        ReleaseManifest release = monitor.manifest();
+        IncidentDetails details = new IncidentDetails(
+                options.name(),
+                monitor.digest(),
+                release.model().onnxDigest(),
+                release.model().tokenizerDigest(),
+                session.name(),
+                hits.stream().map(Hit::rule).distinct().toList(),
+                session.firstOutput(),
+                session.verbatim() ? IncidentDetails.VERBATIM : null,
+                session.transcript());
+        float[] rows = Arrays.copyOf(session.activations(), session.tokens().length * release.width());
+        boolean kept = incidents.add(new IncidentSnapshot(details, session.tokens(), release.width(), rows).toBytes());
+        incidents.send(registry);
+        return kept;
     }
 
     @Override

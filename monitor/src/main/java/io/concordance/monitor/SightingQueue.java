@@ -12,6 +12,7 @@ import java.util.UUID;
  * once, however often it is sent.
  */
 final class SightingQueue {
+    private static final String JSON = "application/json";
     private static final String WAITING = "sightings.json";
     private static final String REFUSED = "sightings-refused.json";
 
@@ -46,7 +47,7 @@ final class SightingQueue {
             Entry next = waiting.getFirst();
             int status;
             try {
-                status = registry.post("v1/sightings", next.key(), Json.bytes(next.report()));
+                status = registry.post("v1/sightings", next.key(), JSON, Json.bytes(next.report()));
             } catch (IOException e) {
                 return taken;
             }

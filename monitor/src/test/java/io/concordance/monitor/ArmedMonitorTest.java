@@ -28,7 +28,7 @@ class ArmedMonitorTest {
     void arm() throws Exception {
         try (PublishedReleases releases = new PublishedReleases()) {
             tensors = rarelyFiring(PublishedReleases.tensors(SEED));
-            manifest = releases.publish(1, tensors, List.of(releases.targets));
+            manifest = releases.publish(1, tensors, releases.targets);
         }
         monitor = new ArmedMonitor(new ReleaseBundle(manifest.digest(), manifest, tensors));
     }
@@ -38,6 +38,7 @@ class ArmedMonitorTest {
         Random random = new Random(SEED);
         long fires = 0;
         Map<String, Long> byRule = new HashMap<>();
+        Map<String, Long> byFeature = new HashMap<>();
         for (int session = 0; session < 500; session++) {
             int tokens = random.nextInt(80);
             float[] activations = PublishedReleases.floats(random, tokens * 6);
@@ -49,10 +50,11 @@ class ArmedMonitorTest {
                     .as("seed %d session %d", SEED, session)
                     .isEqualTo(expected);
             fires += expected.isEmpty() ? 0 : 1;
+            expected.stream().map(Hit::featureUid).distinct().forEach(uid -> byFeature.merge(uid, 1L, Long::sum));
             expected.stream().map(Hit::rule).distinct().forEach(rule -> byRule.merge(rule, 1L, Long::sum));
         }
         SightingReported report = monitor.tally().drain("m");
-        assertThat(report).isEqualTo(new SightingReported("m", manifest.digest(), 500, fires, byRule));
+        assertThat(report).isEqualTo(new SightingReported("m", manifest.digest(), 500, fires, byRule, byFeature, null));
         assertThat(fires).isBetween(50L, 450L);
         assertThat(byRule.get("two")).isBetween(10L, byRule.get("any") - 1);
         assertThat(monitor.tally().drain("m").sessions()).isZero();

@@ -115,6 +115,15 @@ class MonitorClientTest {
                                 () -> registry.publish(
                                         1, PublishedReleases.tensors(1), List.of(SigningKey.generate()))),
                         new Case(
+                                "high release signed by one reviewer",
+                                Reason.SIGNATURE,
+                                () -> registry.publish(
+                                        1, PublishedReleases.tensors(1), registry.targets.subList(0, 1))),
+                        new Case("pointer from the future", Reason.CLOCK, () -> {
+                            ReleaseManifest m = registry.publish(1);
+                            registry.point(1, m.digest(), NOW.plus(Duration.ofMinutes(6)));
+                        }),
+                        new Case(
                                 "manifest signed by the timestamp key",
                                 Reason.SIGNATURE,
                                 () -> registry.publish(1, PublishedReleases.tensors(1), List.of(registry.timestamp))),
@@ -144,7 +153,7 @@ class MonitorClientTest {
                                     1,
                                     new ReleaseTensors(
                                             3, 6, t.encoder(), t.encoderBias(), t.decoderBias(), t.threshold(), golden),
-                                    List.of(registry.targets));
+                                    registry.targets);
                         }))
                 .map(c -> DynamicTest.dynamicTest(c.name(), () -> {
                     registry.files.clear();
@@ -159,20 +168,21 @@ class MonitorClientTest {
     @Test
     void neverArmsWhenAnySingleByteWasChanged() {
         registry.publish(1);
-        for (Map.Entry<String, byte[]> file : Map.copyOf(registry.files).entrySet()) {
-            byte[] good = file.getValue();
-            for (int i = 0; i < good.length; i += 7) {
-                byte[] changed = good.clone();
-                changed[i] ^= 1;
-                registry.files.put(file.getKey(), changed);
-                try (MonitorClient monitor = monitor(NOW)) {
+        try (MonitorClient monitor = monitor(NOW)) {
+            for (Map.Entry<String, byte[]> file : Map.copyOf(registry.files).entrySet()) {
+                byte[] good = file.getValue();
+                for (int i = 0; i < good.length; i++) {
+                    byte[] changed = good.clone();
+                    changed[i] ^= 1;
+                    registry.files.put(file.getKey(), changed);
                     assertThatThrownBy(monitor::refresh)
                             .as("%s, byte %d", file.getKey(), i)
                             .isInstanceOf(Refusal.class);
                     assertThat(monitor.armed()).isEmpty();
                 }
+                registry.files.put(file.getKey(), good);
             }
-            registry.files.put(file.getKey(), good);
+            assertThat(monitor.refresh()).isEqualTo(Refreshed.ARMED);
         }
     }
 
@@ -188,8 +198,38 @@ class MonitorClientTest {
         }
         try (MonitorClient restarted = monitor(NOW)) {
             refused(restarted, Reason.ROLLBACK);
-            registry.publish(2, PublishedReleases.tensors(9), List.of(registry.targets));
+            registry.publish(2, PublishedReleases.tensors(9), registry.targets);
             refused(restarted, Reason.ROLLBACK);
+        }
+    }
+
+    @Test
+    void refusesAPointerThatAnEarlierOneWasReplacedBy() {
+        ReleaseManifest manifest = registry.publish(1);
+        byte[] old = registry.files.get(PublishedReleases.CHANNEL);
+        registry.point(1, manifest.digest(), NOW.plusSeconds(60));
+        try (MonitorClient monitor = monitor(NOW)) {
+            monitor.refresh();
+            registry.files.put(PublishedReleases.CHANNEL, old);
+            assertThatThrownBy(monitor::refresh)
+                    .isInstanceOfSatisfying(
+                            Refusal.class, r -> assertThat(r.reason()).isEqualTo(Reason.REPLAY));
+        }
+        try (MonitorClient restarted = monitor(NOW)) {
+            refused(restarted, Reason.REPLAY);
+        }
+    }
+
+    @Test
+    void refusesAReleaseForAnotherModelThanTheOneHere() {
+        ReleaseManifest manifest = registry.publish(1);
+        MonitorOptions options = options(Clock.fixed(NOW, ZoneOffset.UTC));
+        try (MonitorClient monitor = new MonitorClient(options.forModel("sha256:" + "1".repeat(64)))) {
+            refused(monitor, Reason.MODEL);
+        }
+        String digest = manifest.model().onnxDigest();
+        try (MonitorClient monitor = new MonitorClient(options.forModel(digest))) {
+            assertThat(monitor.refresh()).isEqualTo(Refreshed.ARMED);
         }
     }
 
@@ -217,6 +257,46 @@ class MonitorClientTest {
                             Refusal.class, r -> assertThat(r.reason()).isEqualTo(Reason.EXPIRED));
             assertThat(monitor.stale()).isTrue();
             assertThat(monitor.armed()).isPresent();
+        }
+    }
+
+    @Test
+    void whatFailsClosedRefusesSessionsThatNoReleaseInForceWatches() {
+        registry.publish(1);
+        MovingClock clock = new MovingClock(NOW);
+        try (MonitorClient open = monitor(clock);
+                MonitorClient closed = new MonitorClient(options(clock).failingClosed())) {
+            assertThat(open.forSession()).isEmpty();
+            assertThatThrownBy(closed::forSession)
+                    .isInstanceOfSatisfying(
+                            Refusal.class, r -> assertThat(r.reason()).isEqualTo(Reason.UNARMED));
+            open.refresh();
+            closed.refresh();
+            assertThat(closed.forSession()).isEqualTo(closed.armed()).isPresent();
+            clock.now = NOW.plus(Duration.ofHours(24));
+            assertThat(open.forSession()).isEqualTo(open.armed()).isPresent();
+            assertThatThrownBy(closed::forSession)
+                    .isInstanceOfSatisfying(
+                            Refusal.class, r -> assertThat(r.reason()).isEqualTo(Reason.EXPIRED));
+            registry.point(1, closed.armed().orElseThrow().digest(), clock.now);
+            closed.refresh();
+            assertThat(closed.forSession()).isPresent();
+            clock.now = NOW.plus(Duration.ofDays(30));
+            registry.point(1, closed.armed().orElseThrow().digest(), clock.now);
+            closed.refresh();
+            assertThat(closed.stale()).as("past the release's own expiry").isTrue();
+        }
+    }
+
+    @Test
+    void aDocumentLargerThanAnyIsNotReadToItsEndAndChangesNothing() {
+        registry.publish(1);
+        try (MonitorClient monitor = monitor(NOW)) {
+            monitor.refresh();
+            String armed = monitor.armed().orElseThrow().digest();
+            registry.files.put(PublishedReleases.CHANNEL, new byte[(int) MonitorClient.MAX_DOCUMENT + 1]);
+            assertThatThrownBy(monitor::refresh).isInstanceOf(UncheckedIOException.class);
+            assertThat(monitor.armed().orElseThrow().digest()).isEqualTo(armed);
         }
     }
 
@@ -268,15 +348,6 @@ class MonitorClientTest {
         assertThat(state.resolve("sightings-refused.json")).content().contains("\"sessions\":1");
     }
 
-    @Test
-    void believesAFetchedTrustDocumentOnlyByItsDigest() {
-        registry.files.put("v1/trust", Json.canonical(registry.trust));
-        assertThat(MonitorClient.fetchTrust(registry.address(), registry.trust.digest()))
-                .isEqualTo(registry.trust);
-        assertThatThrownBy(() -> MonitorClient.fetchTrust(registry.address(), "sha256:" + "0".repeat(64)))
-                .isInstanceOf(Refusal.class);
-    }
-
     private void refused(MonitorClient monitor, Reason reason) {
         assertThatThrownBy(monitor::refresh)
                 .isInstanceOfSatisfying(
@@ -301,9 +372,13 @@ class MonitorClientTest {
     }
 
     private MonitorClient monitor(Clock clock) {
+        return new MonitorClient(options(clock));
+    }
+
+    private MonitorOptions options(Clock clock) {
         URI address = registry.address();
-        return new MonitorClient(new MonitorOptions(
-                "test-monitor", address, "stable", registry.trust, state, clock, Duration.ofSeconds(5)));
+        return new MonitorOptions(
+                "test-monitor", address, "stable", registry.trust, state, clock, Duration.ofSeconds(5), null);
     }
 
     private static final class MovingClock extends Clock {

@@ -29,12 +29,14 @@ final class PublishedReleases implements AutoCloseable {
     static final String CHANNEL = "v1/channels/stable";
     static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
 
-    final SigningKey targets = SigningKey.generate();
+    final SigningKey root = SigningKey.generate();
+    final List<SigningKey> targets = List.of(SigningKey.generate(), SigningKey.generate());
     final SigningKey timestamp = SigningKey.generate();
-    final TrustDocument trust = TrustDocument.of(List.of(targets.publicKey()), 1, timestamp.publicKey());
+    final TrustDocument trust = trust(1, targets, timestamp);
     final Map<String, byte[]> files = new HashMap<>();
     final List<String> requests = new ArrayList<>();
     final List<String> sightings = new ArrayList<>();
+    final List<byte[]> incidents = new ArrayList<>();
     final List<String> keys = new ArrayList<>();
     int sightingStatus = 201;
 
@@ -50,9 +52,19 @@ final class PublishedReleases implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
+    TrustDocument trust(long version, List<SigningKey> targets, SigningKey timestamp) {
+        return TrustDocument.of(
+                version,
+                NOW.plus(Duration.ofDays(365)),
+                List.of(root.publicKey()),
+                1,
+                targets.stream().map(SigningKey::publicKey).toList(),
+                timestamp.publicKey());
+    }
+
     /** Publishes version {@code version} with three features of width 6 and returns it. */
     ReleaseManifest publish(long version) {
-        return publish(version, tensors(version), List.of(targets));
+        return publish(version, tensors(version), targets);
     }
 
     ReleaseManifest publish(long version, ReleaseTensors tensors, List<SigningKey> signers) {
@@ -119,7 +131,12 @@ final class PublishedReleases implements AutoCloseable {
         requests.add(path);
         try (exchange) {
             if (exchange.getRequestMethod().equals("POST")) {
-                sightings.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+                byte[] body = exchange.getRequestBody().readAllBytes();
+                if (path.equals("v1/incidents")) {
+                    incidents.add(body);
+                } else {
+                    sightings.add(new String(body, StandardCharsets.UTF_8));
+                }
                 keys.add(exchange.getRequestHeaders().getFirst("Idempotency-Key"));
                 exchange.sendResponseHeaders(sightingStatus, -1);
                 return;
