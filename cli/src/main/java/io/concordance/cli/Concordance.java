@@ -1,15 +1,19 @@
 package io.concordance.cli;
 
+import io.concordance.cli.audit.AuditCommand;
 import io.concordance.cli.bench.BenchCommand;
 import io.concordance.cli.capture.CaptureCommand;
+import io.concordance.cli.deadletters.DeadLettersCommand;
 import io.concordance.cli.demo.DemoCommand;
 import io.concordance.cli.dictionary.DictionaryCommand;
 import io.concordance.cli.events.EventsCommand;
+import io.concordance.cli.key.KeyCommand;
 import io.concordance.cli.monitor.MonitorCommand;
 import io.concordance.cli.platform.PlatformCommands;
 import io.concordance.cli.release.ReleaseCommand;
 import io.concordance.cli.study.StudyCommand;
 import io.concordance.cli.tensors.TensorsCommand;
+import io.concordance.cli.trust.TrustCommand;
 import java.io.PrintWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +53,11 @@ public final class Concordance implements Runnable {
                         new TensorsCommand(),
                         new ReleaseCommand(),
                         new MonitorCommand(),
+                        new KeyCommand(),
+                        new AuditCommand(),
+                        new TrustCommand(),
                         new EventsCommand(),
+                        new DeadLettersCommand(),
                         new BenchCommand())
                 .forEach(line::addSubcommand);
         return line.setParameterExceptionHandler(Concordance::misused)

@@ -20,11 +20,11 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description =
                 "Run a comparison and print its figures. Names: capture-overhead, examples-index, jmh, kill-resume,"
-                        + " saelens-interop, strategies, training-peers.")
+                        + " monitor, pages, registry-pull, saelens-interop, scale, strategies, training-peers.")
 public final class BenchCommand implements Callable<Integer> {
     /** Heaps of comparisons that hold more than a capture worker may. */
-    private static final Map<String, String> HEAPS =
-            Map.of("examples-index", "-Xmx3g", "kill-resume", "-Xmx1g", "training-peers", "-Xmx1g");
+    private static final Map<String, String> HEAPS = Map.of(
+            "examples-index", "-Xmx3g", "kill-resume", "-Xmx1g", "monitor", "-Xmx1g", "training-peers", "-Xmx1g");
 
     @Parameters(paramLabel = "NAME", description = "The comparison.")
     String name = "";
@@ -46,6 +46,10 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--only", paramLabel = "REGEX", description = "Only what has a name with this in it.")
     @Nullable
     String only;
+
+    @Option(names = "--set", paramLabel = "NAME=VALUE", description = "A setting of the comparison's own (scale).")
+    @Nullable
+    List<String> settings;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -85,6 +89,9 @@ public final class BenchCommand implements Callable<Integer> {
         }
         if (only != null) {
             command.addAll(List.of("--only", only));
+        }
+        for (String setting : settings == null ? List.<String>of() : settings) {
+            command.addAll(List.of("--set", setting));
         }
         if (json != null) {
             command.addAll(List.of("--json", json.toAbsolutePath().toString()));

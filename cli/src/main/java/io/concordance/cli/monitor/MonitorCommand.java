@@ -1,22 +1,31 @@
 package io.concordance.cli.monitor;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.concordance.cli.CommandFailure;
 import io.concordance.cli.rest.Group;
 import io.concordance.cli.rest.RunningPlatform;
 import io.concordance.cli.rest.Table;
 import io.concordance.contracts.json.Json;
+import io.concordance.contracts.problem.FieldProblem;
 import io.concordance.contracts.release.ReleasedFeature;
 import io.concordance.contracts.release.TrustDocument;
 import io.concordance.contracts.shard.Shard;
+import io.concordance.contracts.transcript.Outcome;
+import io.concordance.contracts.transcript.Transcripts;
 import io.concordance.monitor.ArmedMonitor;
-import io.concordance.monitor.Hit;
 import io.concordance.monitor.MonitorClient;
 import io.concordance.monitor.MonitorOptions;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -82,7 +91,14 @@ public final class MonitorCommand extends Group {
     void run(
             @Mixin Options options,
             @Option(names = "--shards", paramLabel = "DIR", required = true, description = "Folder of shard files.")
-                    Path shards) {
+                    Path shards,
+            @Option(
+                            names = "--transcripts",
+                            paramLabel = "FILE",
+                            description = "Transcripts of the shards' documents: of each on which a rule fires an"
+                                    + " incident is kept, which the registry replays (shards in fp32 only).")
+                    @Nullable
+                    Path transcripts) {
         List<Path> files;
         try (Stream<Path> found = Files.list(shards)) {
             files = found.filter(file -> file.toString().endsWith(".safetensors"))
@@ -94,16 +110,37 @@ public final class MonitorCommand extends Group {
         if (files.isEmpty()) {
             throw new CommandFailure("--shards: " + shards + " holds no .safetensors file");
         }
+        Map<String, JsonNode> known = transcripts == null ? Map.of() : read(transcripts);
         try (MonitorClient client = options.client()) {
-            ArmedMonitor armed = arm(client);
+            SessionWatch watch = new SessionWatch(client, arm(client), known, System.out);
             for (Path file : files) {
                 try (Shard shard = Shard.open(file)) {
-                    watch(armed, shard);
+                    watch.watch(shard);
                 }
             }
             if (client.report() > 0) {
                 System.out.println("the registry is away; the report waits for the next run");
             }
+        }
+    }
+
+    /** Transcripts by id. How their sessions ended is for people to say. */
+    private static Map<String, JsonNode> read(Path file) {
+        try (Stream<String> lines = Files.lines(file)) {
+            Map<String, JsonNode> transcripts = new HashMap<>();
+            try (InputStream in = Files.newInputStream(file)) {
+                Transcripts.read(in, Transcripts.Limits.DEFAULT, transcript -> {});
+            }
+            lines.filter(line -> !line.isBlank()).forEach(line -> {
+                ObjectNode transcript = Json.read(line.getBytes(StandardCharsets.UTF_8), ObjectNode.class);
+                transcript.put("outcome", Outcome.UNKNOWN.text());
+                transcripts.put(transcript.path("id").asText(), transcript);
+            });
+            return transcripts;
+        } catch (FieldProblem e) {
+            throw new FieldProblem("--transcripts", file, "a file of transcripts (" + e.getMessage() + ")");
+        } catch (IOException | UncheckedIOException e) {
+            throw new CommandFailure("--transcripts: " + file + " cannot be read", e);
         }
     }
 
@@ -125,29 +162,5 @@ public final class MonitorCommand extends Group {
                     feature.label() == null ? "" : feature.label());
         }
         table.lines().forEach(System.out::println);
-    }
-
-    private static void watch(ArmedMonitor armed, Shard shard) {
-        int[] documents = shard.documents();
-        for (int from = 0; from < documents.length; ) {
-            int to = from;
-            while (to < documents.length && documents[to] == documents[from]) {
-                to++;
-            }
-            float[] activations = new float[(to - from) * shard.width()];
-            shard.activations(from, to - from, activations, 0);
-            for (Hit hit : armed.evaluate(activations, to - from)) {
-                System.out.printf(
-                        Locale.ROOT,
-                        "%s  rule %s  feature %s  token %d  %.4g > %.4g%n",
-                        shard.documentIds().get(documents[from]),
-                        hit.rule(),
-                        hit.featureUid(),
-                        hit.token(),
-                        hit.value(),
-                        hit.threshold());
-            }
-            from = to;
-        }
     }
 }

@@ -23,19 +23,29 @@ final class LiveChecks {
 
     /** True when the service's readiness probe says 200. */
     static boolean serviceIsReady(String url) {
+        return status(url + "/q/health/ready") == HttpURLConnection.HTTP_OK;
+    }
+
+    /** True when the service itself says that only another start can mend it. No answer is not that. */
+    static boolean serviceAsksForRestart(String url) {
+        return status(url + "/q/health/live") == HttpURLConnection.HTTP_UNAVAILABLE;
+    }
+
+    /** -1 where nothing answers. */
+    private static int status(String url) {
         try {
-            HttpURLConnection connection = (HttpURLConnection)
-                    URI.create(url + "/q/health/ready").toURL().openConnection();
+            HttpURLConnection connection =
+                    (HttpURLConnection) URI.create(url).toURL().openConnection();
             connection.setConnectTimeout(PATIENCE_MILLIS);
             connection.setReadTimeout(PATIENCE_MILLIS);
             connection.setUseCaches(false);
             try {
-                return connection.getResponseCode() == 200;
+                return connection.getResponseCode();
             } finally {
                 connection.disconnect();
             }
         } catch (IOException e) {
-            return false;
+            return -1;
         }
     }
 

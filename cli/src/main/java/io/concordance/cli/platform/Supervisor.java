@@ -33,6 +33,8 @@ final class Supervisor implements AutoCloseable {
 
     private static final int SLOWEST_RETRY_SECONDS = 10;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    /** Answers in a row after which a service that asks for another start gets one. */
+    private static final int COMPLAINTS = 10;
 
     private final Path home;
     private final Path data;
@@ -313,7 +315,13 @@ final class Supervisor implements AutoCloseable {
         }
 
         private void pollUntilItEnds(Process started) throws InterruptedException {
+            int complaints = 0;
             while (!started.waitFor(ready ? 1000 : 200, TimeUnit.MILLISECONDS)) {
+                complaints = LiveChecks.serviceAsksForRestart(url) ? complaints + 1 : 0;
+                if (complaints == COMPLAINTS) {
+                    say(service.module + " says that it needs another start; its log has the reason");
+                    started.destroy();
+                }
                 boolean answers = LiveChecks.serviceIsReady(url);
                 if (answers != ready) {
                     ready = answers;

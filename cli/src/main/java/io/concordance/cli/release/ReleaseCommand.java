@@ -4,6 +4,7 @@ import io.concordance.cli.rest.Group;
 import io.concordance.cli.rest.ListOptions;
 import io.concordance.cli.rest.Output;
 import io.concordance.cli.rest.RunningPlatform;
+import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -28,5 +29,24 @@ public final class ReleaseCommand extends Group {
     @Command(name = "show", mixinStandardHelpOptions = true, description = "Show a release.")
     void show(@Mixin RunningPlatform platform, @Parameters(paramLabel = "VERSION") long version) {
         Output.print(platform.registry().get(RELEASES + "/" + version));
+    }
+
+    @Command(name = "diff", mixinStandardHelpOptions = true, description = "Show what one release says otherwise.")
+    void diff(
+            @Mixin RunningPlatform platform,
+            @Parameters(paramLabel = "FROM") long from,
+            @Parameters(paramLabel = "TO") long to) {
+        Output.print(platform.registry().get(RELEASES + "/" + from + "/diff/" + to));
+    }
+
+    @Command(
+            name = "evidence",
+            mixinStandardHelpOptions = true,
+            description = "Save everything that a release rests on as a zip file.")
+    void evidence(
+            @Mixin RunningPlatform platform,
+            @Parameters(paramLabel = "VERSION") long version,
+            @Parameters(paramLabel = "FILE") Path file) {
+        platform.registry().download(RELEASES + "/" + version + "/evidence.zip", file);
     }
 }

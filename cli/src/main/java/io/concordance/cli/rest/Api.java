@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.concordance.cli.CommandFailure;
+import io.concordance.contracts.access.BearerToken;
 import io.concordance.contracts.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,8 +36,11 @@ public final class Api {
     private final String name;
     private final URI base;
     private final Duration patience;
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(CONNECT).build();
+    private final BearerToken token = BearerToken.from(System.getenv());
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT)
+            .build();
 
     /** @param name how errors call the service */
     public Api(String name, URI base) {
@@ -83,8 +87,9 @@ public final class Api {
 
     /** Downloads to a file, which is there only if all of it came. */
     public void download(String path, Path file) {
-        HttpRequest request =
-                HttpRequest.newBuilder(address(path)).timeout(ANSWER).build();
+        HttpRequest request = token.sign(HttpRequest.newBuilder(address(path)))
+                .timeout(ANSWER)
+                .build();
         try {
             HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
             try (InputStream body = response.body()) {
@@ -103,7 +108,7 @@ public final class Api {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(address(path)).timeout(ANSWER).header("Accept", "application/json");
+        return token.sign(HttpRequest.newBuilder(address(path)).timeout(ANSWER).header("Accept", "application/json"));
     }
 
     private byte[] send(Supplier<HttpRequest> request) {

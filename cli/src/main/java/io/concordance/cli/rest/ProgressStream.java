@@ -3,6 +3,7 @@ package io.concordance.cli.rest;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.concordance.cli.CommandFailure;
+import io.concordance.contracts.access.BearerToken;
 import io.concordance.contracts.json.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -29,6 +30,7 @@ public final class ProgressStream {
 
     private final URI address;
     private final Duration patience;
+    private final BearerToken token = BearerToken.from(System.getenv());
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
     private @Nullable String lastEventId;
@@ -80,7 +82,7 @@ public final class ProgressStream {
     }
 
     private HttpRequest request() {
-        HttpRequest.Builder request = HttpRequest.newBuilder(address).header("Accept", "text/event-stream");
+        HttpRequest.Builder request = token.sign(HttpRequest.newBuilder(address).header("Accept", "text/event-stream"));
         if (lastEventId != null) {
             request.header("Last-Event-ID", lastEventId);
         }

@@ -23,6 +23,10 @@ public final class RunningPlatform {
         return service("sae-trainer-service");
     }
 
+    public Api autointerp() {
+        return service("autointerp-service");
+    }
+
     public Api registry() {
         return service("registry-service");
     }

@@ -21,6 +21,10 @@ final class ReportText {
     static List<String> lines(StudyReport report) {
         List<String> lines = new ArrayList<>();
         lines.add("Study " + report.study() + " of model " + report.model());
+        StudyReport.Triple triple = report.triple();
+        if (triple != null) {
+            lines.add("\"" + triple.feature() + "\" (" + triple.action() + "): " + triple.status());
+        }
         lines.add("");
         dictionary(lines, report.dictionary());
         StrategyText.add(lines, report.strategies());

@@ -8,7 +8,9 @@ import io.concordance.contracts.study.StudyReport.Detection;
 import io.concordance.contracts.study.StudyReport.Interval;
 import io.concordance.contracts.study.StudyReport.Negatives;
 import io.concordance.contracts.study.StudyReport.Outcomes;
+import io.concordance.contracts.study.StudyReport.Steering;
 import io.concordance.contracts.study.StudyReport.StrategyResult;
+import io.concordance.contracts.study.StudyReport.Transfer;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -36,6 +38,23 @@ final class StrategyText {
                         outcomes.bad(),
                         outcomes.ok(),
                         outcomes.needed()));
+            }
+            Transfer transfer = strategy.transfer();
+            if (transfer != null) {
+                lines.add(
+                        "From " + strategy.arm() + " to deployment: " + transfer.verdict() + ", " + transfer.reason());
+            }
+            for (Steering steering : strategy.steering() == null ? List.<Steering>of() : strategy.steering()) {
+                lines.add(String.format(
+                        Locale.ROOT,
+                        "%s of %s: cosine %.3f with the steering, fired on %d of %d benign transcripts when steered (at most"
+                                + " %.4f)",
+                        steering.candidate(),
+                        steering.arm(),
+                        steering.cosine(),
+                        steering.fired(),
+                        steering.transcripts(),
+                        steering.upperBound()));
             }
             if (strategy.features() > 0 && strategy.negatives() != null) {
                 lines.add("False positives of " + strategy.arm() + ": " + families(strategy.negatives()));

@@ -4,21 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.concordance.cli.Home;
+import io.concordance.cli.deadletters.DeadLettersCommand;
+import io.concordance.cli.key.KeyCommand;
 import io.concordance.cli.platform.PartStatus;
 import io.concordance.cli.platform.Platform;
+import io.concordance.cli.platform.ProgressListener;
 import io.concordance.cli.study.StudyRunner;
 import io.concordance.contracts.json.Json;
 import io.concordance.contracts.study.StudyReport;
 import io.concordance.contracts.study.StudyReport.FeatureResult;
 import io.concordance.contracts.study.StudyReport.StrategyResult;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
@@ -34,8 +41,13 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
 
-/** Runs a third of the bundled study twice, the second time with services dying in the middle. */
+/**
+ * Runs a third of the bundled study twice, sent by its form and by the command; the second time services die in the middle.
+ * Between them people judge what the first one found, a monitor fires on it in deployment, and every page is looked at.
+ */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DemoIT {
     private static final Path FOLDER = Home.path().resolve("cli/target/demo-it").toAbsolutePath();
@@ -44,6 +56,7 @@ class DemoIT {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private static StudyReport calm;
+    private static JsonNode caught;
 
     @BeforeAll
     static void copyTheStudy() throws IOException {
@@ -81,9 +94,15 @@ class DemoIT {
 
     @Test
     @Order(1)
-    void theBundledStudyEndsInAReportWithARowForEveryArmKind() throws IOException {
-        calm = run(CALM);
-        Platform.down(CALM);
+    void theBundledStudyIsSentAndWatchedToAReportWithARowForEveryArmKind() throws Exception {
+        Platform.ensureUp(CALM, ProgressListener.SILENT);
+        try (PeopleAtWork people = people()) {
+            calm = people.see()
+                    ? Json.mapper()
+                            .convertValue(
+                                    people.watch(people.send(FOLDER.resolve("study/study.yaml"))), StudyReport.class)
+                    : run(CALM);
+        }
 
         assertThat(calm.strategies())
                 .extracting(StrategyResult::arm)
@@ -100,12 +119,96 @@ class DemoIT {
         assertThat(calm.monitor().falsePositiveRate()).isBetween(0d, 0.05);
         assertThat(calm.monitor().sessions()).isEqualTo(calm.release() == null ? 0 : transcripts);
         assertThat(calm.dictionary().fvu()).isBetween(0d, 0.5);
-        assertThat(Json.read(Files.readAllBytes(FOLDER.resolve("calm.json")), StudyReport.class))
-                .isEqualTo(calm);
     }
 
     @Test
     @Order(2)
+    void peopleJudgeAndReleaseWhatItFound() throws IOException, InterruptedException {
+        try (PeopleAtWork people = people()) {
+            people.judgeAndRelease();
+        }
+    }
+
+    @Test
+    @Order(3)
+    void sessionsOnWhichTheArmedMonitorFiresAreReplayedAndMakeAnArm() throws IOException {
+        CaughtInDeployment deployment = new CaughtInDeployment(CALM, FOLDER.resolve("deployment"));
+        List<JsonNode> incidents = deployment.fire(Home.path().resolve("demo/deployment.jsonl"));
+
+        assertThat(incidents).allSatisfy(incident -> {
+            assertThat(incident.path("state").asText()).as(incident.toString()).isEqualTo("replayed");
+            assertThat(incident.path("replay").path("captured").asInt())
+                    .isEqualTo(incident.path("tokens").asInt());
+            assertThat(incident.path("replay").path("relative").asDouble()).isBetween(0d, 1e-4);
+            assertThat(incident.path("evaluated")).isEqualTo(incident.path("rules"));
+        });
+        caught = deployment.arm(incidents);
+        assertThat(caught.path("kind").asText()).isEqualTo("caught");
+    }
+
+    @Test
+    @Order(4)
+    void peopleCanReadEveryPage() throws IOException, InterruptedException {
+        try (PeopleAtWork people = people()) {
+            people.seeArmed("concordance-cli");
+            assertThat(people.readEverything()).isEmpty();
+        }
+    }
+
+    @Test
+    @Order(5)
+    void keysAreMadeAndRevokedAndNothingWasPutAside() {
+        String key = command("key", "make", "gateway").strip();
+        assertThat(key).matches("cck_[0-9a-f]{12}_[0-9a-f]{64}");
+        String prefix = key.substring(4, 16);
+        assertThat(command("key", "list")).contains(prefix, "gateway").doesNotContain(key.substring(17));
+        assertThat(command("key", "revoke", prefix)).contains("revokedAt");
+        assertThat(command("dead-letters", "list", "--state", "all").lines())
+                .as("dead letters of a calm study")
+                .hasSize(1);
+    }
+
+    private static String command(String... arguments) {
+        List<String> call = new ArrayList<>(List.of(arguments));
+        call.addAll(List.of("--data", CALM.toString()));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PrintStream before = System.out;
+        System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+        try {
+            int status = new CommandLine(new OperatorCommands()).execute(call.toArray(String[]::new));
+            assertThat(status).as(String.join(" ", call)).isZero();
+        } finally {
+            System.setOut(before);
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    @Command(subcommands = {KeyCommand.class, DeadLettersCommand.class})
+    private static final class OperatorCommands {}
+
+    @Test
+    @Order(6)
+    void theNextStudyLearnsFromTheArm() throws IOException {
+        assertThat(caught).as("the arm that was made before").isNotNull();
+        try {
+            CaughtInDeployment deployment = new CaughtInDeployment(CALM, FOLDER.resolve("deployment"));
+            String study = deployment.study(caught, FOLDER.resolve("study/study.yaml"));
+
+            assertThat(deployment.captures(study, caught.path("name").asText()))
+                    .singleElement()
+                    .satisfies(job -> assertThat(job.path("role").asText()).isEqualTo("learning"));
+        } finally {
+            Platform.down(CALM);
+        }
+    }
+
+    private static PeopleAtWork people() throws IOException {
+        return new PeopleAtWork(
+                URI.create(part(CALM, "registry-service").url()), Home.path().resolve("cli/target/screens"));
+    }
+
+    @Test
+    @Order(7)
     void withServicesKilledInTheMiddleItFindsTheSame() throws Exception {
         long seed = new Random().nextLong();
         System.out.println("seed " + seed);
@@ -120,6 +223,8 @@ class DemoIT {
             stormy = running.get();
         }
 
+        assertThat(Json.read(Files.readAllBytes(FOLDER.resolve("stormy.json")), StudyReport.class))
+                .isEqualTo(stormy);
         assertThat(stormy.dictionary().digest()).isEqualTo(calm.dictionary().digest());
         assertThat(stormy.strategies()).isEqualTo(calm.strategies());
         assertThat(stormy.features())
@@ -151,7 +256,7 @@ class DemoIT {
     }
 
     private static JsonNode studies() throws IOException, InterruptedException {
-        URI registry = URI.create(part("registry-service").url() + "/v1/studies");
+        URI registry = URI.create(part(STORMY, "registry-service").url() + "/v1/studies");
         try (HttpClient http = HttpClient.newHttpClient()) {
             return Json.mapper()
                     .readTree(http.send(HttpRequest.newBuilder(registry).build(), BodyHandlers.ofByteArray())
@@ -159,8 +264,8 @@ class DemoIT {
         }
     }
 
-    private static PartStatus part(String name) {
-        return Platform.status(STORMY).services().stream()
+    private static PartStatus part(Path data, String name) {
+        return Platform.status(data).services().stream()
                 .filter(part -> part.name().equals(name))
                 .findFirst()
                 .orElseThrow();

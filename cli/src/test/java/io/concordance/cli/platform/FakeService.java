@@ -3,8 +3,9 @@ package io.concordance.cli.platform;
 import com.sun.net.httpserver.HttpServer;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Stands for a service: answers the readiness probe, and {@code /env/NAME} with that variable. */
+/** Stands for a service: answers the probes, as not alive after {@code /break}, and {@code /env/NAME} with that variable. */
 final class FakeService {
     private FakeService() {}
 
@@ -13,6 +14,16 @@ final class FakeService {
         HttpServer server = HttpServer.create(new InetSocketAddress(System.getenv("QUARKUS_HTTP_HOST"), port), 0);
         server.createContext("/q/health/ready", exchange -> {
             exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        AtomicBoolean broken = new AtomicBoolean();
+        server.createContext("/break", exchange -> {
+            broken.set(true);
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        server.createContext("/q/health/live", exchange -> {
+            exchange.sendResponseHeaders(broken.get() ? 503 : 200, -1);
             exchange.close();
         });
         server.createContext("/env/", exchange -> {

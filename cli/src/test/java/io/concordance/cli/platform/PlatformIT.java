@@ -110,6 +110,17 @@ class PlatformIT {
     }
 
     @Test
+    void aServiceThatSaysItIsNotAliveIsStartedAgain() throws Exception {
+        PartStatus before = part("autointerp-service");
+
+        URI.create(before.url() + "/break").toURL().openStream().close();
+
+        await(() ->
+                part("autointerp-service").ready() && part("autointerp-service").pid() != before.pid());
+        assertThat(part("autointerp-service").url()).isEqualTo(before.url());
+    }
+
+    @Test
     void killedInfrastructureComesBackOnItsPortsAndTheServicesStay() {
         PlatformStatus before = Platform.status(data);
 

@@ -12,6 +12,7 @@ import io.concordance.contracts.study.StudyReport.MonitorResult;
 import io.concordance.contracts.study.StudyReport.Negatives;
 import io.concordance.contracts.study.StudyReport.Outcomes;
 import io.concordance.contracts.study.StudyReport.ReleaseResult;
+import io.concordance.contracts.study.StudyReport.Steering;
 import io.concordance.contracts.study.StudyReport.StrategyResult;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,18 @@ class ReportTextTest {
     }
 
     @Test
+    void aCandidateOfASteeredModelIsToldWithWhatSteeringIsToIt() {
+        StrategyResult steered = FOUND.with(List.of(new Steering("f_1", "pushed", -0.125, 700, 2, 0.009)));
+
+        List<String> lines =
+                ReportText.lines(report(List.of(steered), List.of(), null, new MonitorResult(0, null, 0, null, 0, 0)));
+
+        assertThat(lines)
+                .contains("f_1 of pushed: cosine -0.125 with the steering, fired on 2 of 700 benign transcripts when"
+                        + " steered (at most 0.0090)");
+    }
+
+    @Test
     void aStudyThatFoundNothingSaysSo() {
         List<String> lines =
                 ReportText.lines(report(List.of(NOTHING), List.of(), null, new MonitorResult(0, null, 0, null, 0, 0)));
@@ -86,8 +99,9 @@ class ReportTextTest {
                 400,
                 2000,
                 List.of(new Negatives("near-miss", 700, 4, 0.0057, 0.0131)));
-        StrategyResult off = StrategyResult.of("off-policy", 0, probe, 2, probe, new Outcomes(700, 800, true, 60));
-        StrategyResult told = StrategyResult.of("instructed", 0, probe, 0, null, new Outcomes(0, 900, false, 60));
+        StrategyResult off =
+                StrategyResult.of("off-policy", 0, probe, 2, probe, new Outcomes(700, 800, true, 60), null);
+        StrategyResult told = StrategyResult.of("instructed", 0, probe, 0, null, new Outcomes(0, 900, false, 60), null);
 
         List<String> lines = ReportText.lines(
                 report(List.of(off, told), List.of(), null, new MonitorResult(0, null, 0, null, 0, 0)));
