@@ -3,7 +3,11 @@ package io.concordance.bench;
 import io.concordance.bench.capture.CaptureOverhead;
 import io.concordance.bench.examples.ExamplesIndex;
 import io.concordance.bench.interop.SaeLensInterop;
+import io.concordance.bench.monitor.MonitorCost;
+import io.concordance.bench.pages.PageTimes;
+import io.concordance.bench.pull.RegistryPull;
 import io.concordance.bench.resume.KillResume;
+import io.concordance.bench.scale.ScaleSimulation;
 import io.concordance.bench.strategies.Strategies;
 import io.concordance.bench.training.TrainingPeers;
 import io.concordance.contracts.json.Json;
@@ -18,17 +22,21 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Runs one comparison by its name: {@code NAME [--json FILE] [--quick] [--rounds N] [--only REGEX]}. */
+/** Runs one comparison by its name: {@code NAME [--json FILE] [--quick] [--rounds N] [--only REGEX] [--set NAME=VALUE]...}. */
 public final class Bench {
     private static final int USAGE = 2;
-    private static final Map<String, Comparison> COMPARISONS = new TreeMap<>(Map.of(
-            "capture-overhead", new CaptureOverhead(),
-            "examples-index", new ExamplesIndex(),
-            "jmh", new JmhBenchmarks(),
-            "kill-resume", new KillResume(),
-            "saelens-interop", new SaeLensInterop(),
-            "strategies", new Strategies(),
-            "training-peers", new TrainingPeers()));
+    private static final Map<String, Comparison> COMPARISONS = new TreeMap<>(Map.ofEntries(
+            Map.entry("capture-overhead", new CaptureOverhead()),
+            Map.entry("examples-index", new ExamplesIndex()),
+            Map.entry("jmh", new JmhBenchmarks()),
+            Map.entry("kill-resume", new KillResume()),
+            Map.entry("monitor", new MonitorCost()),
+            Map.entry("pages", new PageTimes()),
+            Map.entry("registry-pull", new RegistryPull()),
+            Map.entry("saelens-interop", new SaeLensInterop()),
+            Map.entry("scale", new ScaleSimulation()),
+            Map.entry("strategies", new Strategies()),
+            Map.entry("training-peers", new TrainingPeers())));
 
     private Bench() {}
 
@@ -47,6 +55,7 @@ public final class Bench {
             Integer rounds = null;
             String only = null;
             Path json = null;
+            Map<String, String> settings = new TreeMap<>();
             while (!rest.isEmpty()) {
                 String option = rest.remove();
                 switch (option) {
@@ -54,11 +63,22 @@ public final class Bench {
                     case "--rounds", "--seeds" -> rounds = number(option, value(option, rest));
                     case "--only" -> only = value(option, rest);
                     case "--json" -> json = Path.of(value(option, rest));
+                    case "--set" -> set(settings, value(option, rest));
                     default ->
-                        throw new FieldProblem("option", option, "--json, --quick, --rounds (also --seeds), --only");
+                        throw new FieldProblem(
+                                "option", option, "--json, --quick, --rounds (also --seeds), --only, --set");
                 }
             }
-            return new Order(comparison.with(new Options(quick, rounds, only)), json);
+            Options options = new Options(quick, rounds, only, settings);
+            return new Order(comparison.with(comparison.takesSettings() ? options : options.withoutSettings()), json);
+        }
+
+        private static void set(Map<String, String> settings, String given) {
+            int at = given.indexOf('=');
+            if (at < 1) {
+                throw new FieldProblem("--set", given, "NAME=VALUE");
+            }
+            settings.put(given.substring(0, at), given.substring(at + 1));
         }
 
         private static String value(String option, Deque<String> rest) {

@@ -18,6 +18,11 @@ public interface Comparison {
         return this;
     }
 
+    /** Whether it has settings of its own. */
+    default boolean takesSettings() {
+        return false;
+    }
+
     /** Somebody who waits. */
     @FunctionalInterface
     interface Progress {

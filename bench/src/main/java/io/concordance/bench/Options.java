@@ -1,6 +1,7 @@
 package io.concordance.bench;
 
 import io.concordance.contracts.problem.FieldProblem;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
@@ -11,13 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param quick sizes so small that the figures say nothing but that all of it runs
  * @param rounds how often each alternative is measured; null for the comparison's own number
  * @param only regular expression on the names of what is measured; null for all
+ * @param settings of the comparison's own, by name
  */
 public record Options(
-        boolean quick, @Nullable Integer rounds, @Nullable String only) {
-    public static final Options NONE = new Options(false, null, null);
+        boolean quick, @Nullable Integer rounds, @Nullable String only, Map<String, String> settings) {
+    public static final Options NONE = new Options(false, null, null, Map.of());
     private static final int MAX_ROUNDS = 1000;
 
     public Options {
+        settings = Map.copyOf(settings);
         if (rounds != null && (rounds < 1 || rounds > MAX_ROUNDS)) {
             throw new FieldProblem("--rounds", rounds, "1 to " + MAX_ROUNDS);
         }
@@ -50,6 +53,14 @@ public record Options(
     public Options withoutQuick() {
         if (quick) {
             throw new FieldProblem("--quick", quick, "no such option for this comparison");
+        }
+        return this;
+    }
+
+    /** @throws FieldProblem when {@code --set} was given */
+    public Options withoutSettings() {
+        if (!settings.isEmpty()) {
+            throw new FieldProblem("--set", settings.keySet().iterator().next(), "no such setting for this comparison");
         }
         return this;
     }

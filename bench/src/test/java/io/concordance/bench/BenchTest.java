@@ -18,6 +18,17 @@ class BenchTest {
     }
 
     @Test
+    void settingsAreForComparisonsThatHaveSome() {
+        assertThat(Bench.Order.of(List.of("scale", "--set", "jobs=4", "--set", "puts=1e4"))
+                        .comparison())
+                .isNotNull();
+        assertThatThrownBy(() -> Bench.Order.of(List.of("scale", "--set", "jobs")))
+                .hasMessageContaining("NAME=VALUE");
+        assertThatThrownBy(() -> Bench.Order.of(List.of("kill-resume", "--set", "jobs=4")))
+                .hasMessageContaining("--set");
+    }
+
+    @Test
     void refusesWhatAComparisonDoesNotTake() {
         assertThatThrownBy(() -> Bench.Order.of(List.of("capture-overhead", "--quick")))
                 .isInstanceOf(FieldProblem.class)

@@ -14,8 +14,10 @@ import java.util.TreeMap;
 
 /** Capturing against the model alone on the same batches, in rounds of changing order. */
 final class BareComparison {
-    /** Rounds; the code that sends shards runs a few dozen times in each of them. */
-    private static final int WARM_UP = 4;
+    /** Before the first round: the code that sends shards runs a few dozen times in each capture and is compiled late. */
+    private static final int WARM_UP_CAPTURES = 12;
+
+    private static final long WARM_UP_NANOS = 170_000_000_000L;
 
     private final Workbench bench;
     private final int rounds;
@@ -70,10 +72,15 @@ final class BareComparison {
                 BareRun pruned = subject.pruned()) {
             List<Leg> order = new ArrayList<>(List.of(Leg.values()));
             Random random = new Random(rounds);
-            for (int round = -WARM_UP; round < rounds; round++) {
+            bench.progress().begins(subject.name() + " against bare inference, warming up");
+            long begun = System.nanoTime();
+            for (int i = 0; i < WARM_UP_CAPTURES || System.nanoTime() - begun < WARM_UP_NANOS; i++) {
+                bench.capture(subject);
+            }
+            for (int round = -1; round < rounds; round++) {
                 bench.progress()
-                        .begins(subject.name() + " against bare inference, "
-                                + (round < 0 ? "warming up" : "round " + (round + 1) + " of " + rounds));
+                        .begins(subject.name() + " against bare inference, round " + Math.max(1, round + 1) + " of "
+                                + rounds);
                 Collections.shuffle(order, random);
                 for (Leg leg : order) {
                     Took once = switch (leg) {

@@ -1,19 +1,18 @@
 package io.concordance.bench.capture;
 
 import io.concordance.bench.Comparison;
+import io.concordance.bench.Options;
 import io.concordance.bench.Report;
 import io.concordance.capture.slice.SliceCapture;
-import io.concordance.contracts.transcript.Transcript;
-import io.concordance.contracts.transcript.Transcripts;
 import io.concordance.kit.store.ObjectStore;
 import io.concordance.local.LocalStackProcess;
 import io.concordance.local.StackEndpoints;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -28,7 +27,10 @@ public final class CaptureOverhead implements Comparison {
     private static final long SEED = 1;
     private static final int ROUNDS = 7;
     private static final int PEER_ROUNDS = 3;
-    private static final int MIX_DOCUMENTS = 128;
+    private static final int MIX_DOCUMENTS = 256;
+    /** The peer takes minutes for more. */
+    private static final int PEER_DOCUMENTS = 128;
+
     private static final long MEBI = 1L << 20;
 
     /** As the service has them by default. */
@@ -36,6 +38,21 @@ public final class CaptureOverhead implements Comparison {
 
     static final int BATCH_TOKENS = 4096;
     static final long PART_BYTES = 64 * MEBI;
+
+    private final Options options;
+
+    public CaptureOverhead() {
+        this(Options.NONE);
+    }
+
+    private CaptureOverhead(Options options) {
+        this.options = options;
+    }
+
+    @Override
+    public Comparison with(Options other) {
+        return new CaptureOverhead(other.withoutQuick());
+    }
 
     @Override
     public Report run(Progress progress) throws Exception {
@@ -47,15 +64,27 @@ public final class CaptureOverhead implements Comparison {
                 SliceCapture capture = new SliceCapture(
                         connect(stack), new SliceCapture.Settings(threads, BATCH_TOKENS, PART_BYTES, 4 * PART_BYTES));
                 Callers callers = new Callers(threads);
-                Subject minilm = minilm(home, work);
-                Subject organism = organism(home)) {
+                Subject minilm = minilm(home, work, MIX_DOCUMENTS);
+                Subject fewer = minilm(home, work, PEER_DOCUMENTS);
+                Subject organism = Subject.organism(home, SLICE_TOKENS, Subject.HOOKS)) {
             Workbench bench = new Workbench(capture, connect(stack), callers, progress);
             double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
             List<Report.Section> sections = new ArrayList<>();
-            sections.add(new BareComparison(bench, ROUNDS).section(List.of(minilm, organism)));
-            sections.add(new PaddingComparison(bench).section(List.of(minilm, organism)));
-            sections.add(new PeerComparison(bench, PEER_ROUNDS).section(minilm, home, work));
-            sections.add(new MemoryGrowth(bench).section(organism));
+            List<Subject> bare = Stream.of(minilm, organism)
+                    .filter(subject -> options.wants("bare " + subject.name()))
+                    .toList();
+            if (!bare.isEmpty()) {
+                sections.add(new BareComparison(bench, options.roundsOr(ROUNDS)).section(bare));
+            }
+            if (options.wants("padding")) {
+                sections.add(new PaddingComparison(bench).section(List.of(minilm, organism)));
+            }
+            if (options.wants("peer")) {
+                sections.add(new PeerComparison(bench, PEER_ROUNDS).section(fewer, home, work));
+            }
+            if (options.wants("memory")) {
+                sections.add(new MemoryGrowth(bench).section(organism));
+            }
             return new Report("capture-overhead", conditions(threads, load), sections);
         } finally {
             remove(work);
@@ -71,7 +100,8 @@ public final class CaptureOverhead implements Comparison {
                         threads,
                         load,
                         ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()),
-                "MiniLM: " + LengthMix.description() + ", seed " + SEED + "; organism: its bundled transcripts",
+                "MiniLM: " + LengthMix.description() + ", seed " + SEED
+                        + "; organism: its bundled benign transcripts, twice",
                 "slices of " + SLICE_TOKENS + " tokens, batches of " + BATCH_TOKENS + ", parts of " + PART_BYTES / MEBI
                         + " MiB");
     }
@@ -81,13 +111,14 @@ public final class CaptureOverhead implements Comparison {
         return ObjectStore.connect(s3.endpoint(), s3.accessKey(), s3.secretKey(), s3.bucket());
     }
 
-    private static Subject minilm(Path home, Path work) throws IOException {
+    private static Subject minilm(Path home, Path work, int documents) throws IOException {
         return Subject.of(
                 "MiniLM",
                 unpacked(home, work, MINILM + ".onnx"),
                 unpacked(home, work, MINILM + "-tokenizer.json"),
-                LengthMix.documents(MIX_DOCUMENTS, 2, SEED),
-                SLICE_TOKENS);
+                LengthMix.documents(documents, 2, SEED),
+                SLICE_TOKENS,
+                Subject.HOOKS);
     }
 
     private static Path unpacked(Path home, Path work, String entry) throws IOException {
@@ -99,22 +130,10 @@ public final class CaptureOverhead implements Comparison {
             try (ZipFile zip = new ZipFile(jar.toFile());
                     InputStream in = zip.getInputStream(new ZipEntry(entry))) {
                 Path file = work.resolve(entry);
-                Files.copy(in, file);
+                Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
                 return file;
             }
         }
-    }
-
-    private static Subject organism(Path home) {
-        Path demo = home.resolve("demo");
-        List<Transcript> transcripts = new ArrayList<>();
-        try (InputStream lines = Files.newInputStream(demo.resolve("benign.jsonl"))) {
-            transcripts.addAll(Transcripts.readAll(lines, new Transcripts.Limits(1 << 20, 1_000_000)));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return Subject.of(
-                "organism", demo.resolve("model.onnx"), demo.resolve("tokenizer.json"), transcripts, SLICE_TOKENS);
     }
 
     private static void remove(Path folder) throws IOException {

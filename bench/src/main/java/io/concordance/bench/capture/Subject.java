@@ -19,15 +19,21 @@ import io.concordance.capture.slice.SliceWork;
 import io.concordance.contracts.event.ObjectRef;
 import io.concordance.contracts.tensor.DType;
 import io.concordance.contracts.transcript.Transcript;
+import io.concordance.contracts.transcript.Transcripts;
 import io.concordance.kit.store.ObjectStore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** A model hooked at six points in fp16, and documents for it, in slices as a job would cut them. */
 final class Subject implements AutoCloseable {
-    private static final int HOOKS = 6;
+    static final int HOOKS = 6;
 
     private final String name;
     private final ModelProto onnx;
@@ -48,10 +54,14 @@ final class Subject implements AutoCloseable {
         this.slices = slices;
     }
 
-    /** @param sliceTokens tokens after which a slice ends */
-    static Subject of(String name, Path onnx, Path tokenizer, List<Transcript> transcripts, int sliceTokens) {
+    /**
+     * @param sliceTokens tokens after which a slice ends
+     * @param hooks at how many points it is hooked
+     */
+    static Subject of(
+            String name, Path onnx, Path tokenizer, List<Transcript> transcripts, int sliceTokens, int hooks) {
         RegisteredModel registered = new ModelInspection(2048).inspect(name, onnx, tokenizer);
-        HookedModel hooked = HookedModel.open(registered, hooks(registered), DType.F16, onnx, tokenizer);
+        HookedModel hooked = HookedModel.open(registered, hooks(registered, hooks), DType.F16, onnx, tokenizer);
         List<List<ReadDocument>> slices = new ArrayList<>();
         List<ReadDocument> slice = new ArrayList<>();
         int tokens = 0;
@@ -68,15 +78,33 @@ final class Subject implements AutoCloseable {
         return new Subject(name, OnnxFile.read(onnx), registered, hooked, slices);
     }
 
-    /** The last residual streams behind a block, and before as many blocks as are needed to make six. */
-    private static List<HookPoint> hooks(RegisteredModel model) {
+    /** The bundled organism, with its benign transcripts twice. */
+    static Subject organism(Path home, int sliceTokens, int hooks) {
+        Path demo = home.resolve("demo");
+        List<Transcript> transcripts = new ArrayList<>();
+        try (InputStream lines = Files.newInputStream(demo.resolve("benign.jsonl"))) {
+            transcripts.addAll(Transcripts.readAll(lines, new Transcripts.Limits(1 << 20, 1_000_000)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return of(
+                "organism",
+                demo.resolve("model.onnx"),
+                demo.resolve("tokenizer.json"),
+                Stream.of(transcripts, transcripts).flatMap(List::stream).toList(),
+                sliceTokens,
+                hooks);
+    }
+
+    /** The last residual streams behind a block, and before as many blocks as are needed to make {@code count}. */
+    private static List<HookPoint> hooks(RegisteredModel model, int count) {
         List<HookPoint> behind = model.hooks().stream()
                 .filter(hook -> hook.name().endsWith(".hook_resid_post"))
                 .toList();
-        List<HookPoint> hooks = new ArrayList<>(behind.subList(Math.max(0, behind.size() - HOOKS), behind.size()));
+        List<HookPoint> hooks = new ArrayList<>(behind.subList(Math.max(0, behind.size() - count), behind.size()));
         model.hooks().stream()
                 .filter(hook -> hook.name().endsWith(".hook_resid_pre"))
-                .limit(HOOKS - hooks.size())
+                .limit(count - hooks.size())
                 .forEach(hooks::add);
         return hooks;
     }
@@ -140,6 +168,7 @@ final class Subject implements AutoCloseable {
                 0,
                 JobInterventions.NONE,
                 List.of(),
+                null,
                 null);
         return capture.begin(hooked, work, ArmEdits.NONE, slices.get(slice));
     }

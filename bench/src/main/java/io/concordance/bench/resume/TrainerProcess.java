@@ -172,6 +172,7 @@ final class TrainerProcess implements AutoCloseable {
                 .body()
                 .lines()
                 .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                .map(line -> line.split(" # ", 2)[0])
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .sum();
     }

@@ -5,30 +5,29 @@ import io.concordance.bench.Options;
 import io.concordance.bench.Report;
 import io.concordance.contracts.json.Json;
 import io.concordance.contracts.study.StudyReport;
-import io.concordance.contracts.study.StudyReport.Detection;
-import io.concordance.contracts.study.StudyReport.FeatureResult;
-import io.concordance.contracts.study.StudyReport.Interval;
-import io.concordance.contracts.study.StudyReport.Negatives;
-import io.concordance.contracts.study.StudyReport.Outcomes;
-import io.concordance.contracts.study.StudyReport.StrategyResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The bundled study, run on the platform seed by seed, each seed with a study of shuffled labels and one of the clean twin
- * beside it. {@code --seeds} is the number of dictionary seeds, {@code --only} takes {@code planted}, {@code shuffled} or
- * {@code twin}.
+ * The study of every bundled organism, run on the platform seed by seed, each seed with a study of shuffled labels and one of
+ * the clean twin beside it; and, without the platform, what searched directions bring about, whether what is learnt in a game
+ * carries over, how many triggered tokens a dictionary must be shown, and which inference-time interventions may be called
+ * truth. {@code --seeds} is the number of seeds; {@code --only} is matched against an organism and {@code planted},
+ * {@code shuffled}, {@code twin}, {@code steered}, {@code perturbed} or {@code transfer}, as in {@code code planted}, and
+ * {@code deploy dose} and {@code truth}.
  */
 public final class Strategies implements Comparison {
     private static final int SEEDS = 5;
     private static final int QUICK_TOKENS = 100_000;
+    private static final List<String> STUDIES = List.of(Ran.PLANTED, Ran.SHUFFLED, Ran.TWIN);
 
     private final Options options;
 
@@ -45,39 +44,125 @@ public final class Strategies implements Comparison {
         return new Strategies(other);
     }
 
-    /** One study that was run. */
-    private record Ran(String what, int seed, StudyReport report) {}
-
     @Override
     public Report run(Progress progress) throws Exception {
         Path home = Path.of(System.getProperty("concordance.home"));
-        Path work = Files.createTempDirectory("concordance-strategies");
-        StudyVariants variants = new StudyVariants(home.resolve("demo"), work);
-        Integer tokens = options.quick() ? QUICK_TOKENS : null;
         int seeds = options.roundsOr(options.quick() ? 1 : SEEDS);
-        Path planted = variants.planted(tokens);
-        Path twin = variants.cleanTwin(tokens);
+        List<Report.Section> sections = new ArrayList<>();
+        Path demo = home.resolve("demo");
+        if (Stream.of(Organism.values())
+                .anyMatch(organism -> STUDIES.stream().anyMatch(what -> wants(organism, what)))) {
+            sections.addAll(studies(home, seeds, progress));
+        }
+        List<Organism> steered = Stream.of(Organism.values())
+                .filter(organism -> !organism.plays() && wants(organism, Ran.STEERED))
+                .toList();
+        if (!steered.isEmpty()) {
+            sections.add(steered(home, steered, seeds, progress));
+        }
+        List<Organism> perturbed = Stream.of(Organism.values())
+                .filter(organism -> !organism.plays() && wants(organism, "perturbed"))
+                .toList();
+        if (!perturbed.isEmpty()) {
+            sections.add(new PerturbedComparison(demo, perturbed, seeds, options.quick()).run(progress));
+        }
+        List<Organism> playing = Stream.of(Organism.values())
+                .filter(organism -> organism.plays() && wants(organism, "transfer"))
+                .toList();
+        if (!playing.isEmpty()) {
+            sections.addAll(new TransferComparison(demo, playing, seeds, options.quick()).run(progress));
+        }
+        if (wants(Organism.DEPLOY, "dose")) {
+            sections.add(new DoseComparison(demo, seeds, options.quick()).run(progress));
+        }
+        if (options.wants("truth")) {
+            sections.addAll(new TruthComparison(demo).run(options.quick(), progress));
+        }
+        return new Report(
+                "strategies",
+                List.of(String.format(
+                        Locale.ROOT,
+                        "%s, %d processors; seeds 0 to %d",
+                        System.getProperty("os.arch"),
+                        Runtime.getRuntime().availableProcessors(),
+                        seeds - 1)),
+                sections);
+    }
+
+    private boolean wants(Organism organism, String what) {
+        return options.wants(organism.shown() + " " + what);
+    }
+
+    private List<Report.Section> studies(Path home, int seeds, Progress progress) throws Exception {
+        Path demo = home.resolve("demo");
+        Path work = Files.createTempDirectory("concordance-strategies");
+        Integer tokens = options.quick() ? QUICK_TOKENS : null;
         List<Ran> ran = new ArrayList<>();
+        Map<Organism, PlantedDirection> planted = new EnumMap<>(Organism.class);
         try {
-            for (int seed = 0; seed < seeds; seed++) {
-                for (String what : List.of("planted", "shuffled", "twin")) {
-                    if (!options.wants(what)) {
-                        continue;
+            for (Organism organism : Organism.values()) {
+                List<String> wanted =
+                        STUDIES.stream().filter(what -> wants(organism, what)).toList();
+                if (wanted.isEmpty()) {
+                    continue;
+                }
+                try (OrganismStream stream = organism.stream(demo)) {
+                    planted.put(
+                            organism,
+                            PlantedDirection.deployed(stream, organism.transcripts(demo, "deployment.jsonl")));
+                }
+                StudyVariants variants = new StudyVariants(organism.folder(demo), work.resolve(organism.shown()));
+                for (int seed = 0; seed < seeds; seed++) {
+                    for (String what : wanted) {
+                        progress.begins(organism.shown() + " " + what + ", seed " + seed);
+                        Path study = variants.of(what, tokens, seed);
+                        StudyReport report = study(home, work, study, seed);
+                        StudiedFeatures features = StudiedFeatures.of(
+                                work.resolve("data"), report.dictionary().digest());
+                        ran.add(new Ran(organism, what, seed, report, features));
                     }
-                    progress.begins(what + ", seed " + seed);
-                    Path study = switch (what) {
-                        case "planted" -> planted;
-                        case "twin" -> twin;
-                        default -> variants.shuffled(tokens, seed);
-                    };
-                    ran.add(new Ran(what, seed, study(home, work, study, seed)));
                 }
             }
         } finally {
             concordance(home, work, "down");
             remove(work);
         }
-        return report(ran, seeds);
+        CausalTables causal = new CausalTables(ran, planted);
+        List<Report.Section> sections = new ArrayList<>(StudyTables.of(ran));
+        sections.add(causal.places());
+        sections.add(StudyGoals.of(ran, causal));
+        return sections;
+    }
+
+    private Report.Section steered(Path home, List<Organism> organisms, int seeds, Progress progress) throws Exception {
+        Path demo = home.resolve("demo");
+        Path work = Files.createTempDirectory("concordance-strategies");
+        List<Ran> ran = new ArrayList<>();
+        List<SteeringDirection> directions = new ArrayList<>();
+        List<String> silent = new ArrayList<>();
+        try {
+            for (Organism organism : organisms) {
+                StudyVariants variants = new StudyVariants(organism.folder(demo), work.resolve(organism.shown()));
+                for (int seed = 0; seed < seeds; seed++) {
+                    progress.begins(organism.shown() + " steered, seed " + seed);
+                    SteeringDirection along = SteeringDirection.of(organism, demo, seed);
+                    if (along == null) {
+                        silent.add(organism.shown() + ", seed " + seed);
+                        continue;
+                    }
+                    Path study = variants.steered(options.quick() ? QUICK_TOKENS : null, along);
+                    StudyReport report = study(home, work, study, seed);
+                    StudiedFeatures features = StudiedFeatures.of(
+                            work.resolve("data"), report.dictionary().digest());
+                    ran.add(new Ran(organism, Ran.STEERED, seed, report, features));
+                    directions.add(along);
+                }
+            }
+        } finally {
+            concordance(home, work, "down");
+            remove(work);
+        }
+        return SteeredTable.of(ran, directions, silent);
     }
 
     private static StudyReport study(Path home, Path work, Path study, int seed) throws Exception {
@@ -114,139 +199,6 @@ public final class Strategies implements Comparison {
     private static List<String> tail(Path log) throws IOException {
         List<String> lines = Files.readAllLines(log);
         return lines.subList(Math.max(0, lines.size() - 3), lines.size());
-    }
-
-    private static Report report(List<Ran> ran, int seeds) {
-        List<List<String>> rows = new ArrayList<>();
-        List<List<String>> negatives = new ArrayList<>();
-        List<List<String>> found = new ArrayList<>();
-        for (Ran study : ran) {
-            String seed = Integer.toString(study.seed());
-            for (StrategyResult s : study.report().strategies()) {
-                rows.add(row(study.what(), seed, s.arm(), "features", s.features(), features(s), s.outcomes()));
-                if (s.probes() != null) {
-                    rows.add(row(study.what(), seed, s.arm(), "probes", s.probes(), s.probe(), s.outcomes()));
-                }
-                negatives.addAll(negatives(study.what(), seed, s.arm(), "features", s.features(), s.negatives()));
-                if (s.probe() != null) {
-                    negatives.addAll(negatives(
-                            study.what(), seed, s.arm(), "probes", 1, s.probe().negatives()));
-                }
-            }
-            List<FeatureResult> features = study.report().features();
-            long high = features.stream()
-                    .filter(feature -> feature.level().equals("high"))
-                    .count();
-            found.add(List.of(
-                    study.what(),
-                    seed,
-                    Integer.toString(features.size()),
-                    Long.toString(high),
-                    String.format(
-                            Locale.ROOT, "%.4f", study.report().dictionary().fvu()),
-                    String.format(Locale.ROOT, "%.0f", study.report().timings().getOrDefault("total", Double.NaN))));
-        }
-        return new Report(
-                "strategies",
-                List.of(String.format(
-                        Locale.ROOT,
-                        "%s, %d processors; dictionary seeds 0 to %d",
-                        System.getProperty("os.arch"),
-                        Runtime.getRuntime().availableProcessors(),
-                        seeds - 1)),
-                List.of(
-                        new Report.Section(
-                                "What each arm kind alone would have caught in deployment",
-                                List.of(
-                                        "study",
-                                        "seed",
-                                        "arm",
-                                        "by",
-                                        "found",
-                                        "AUROC",
-                                        "recall",
-                                        "before action",
-                                        "false positives",
-                                        "sufficient"),
-                                rows,
-                                List.of(
-                                        "Intervals are 95 %; thresholds were set without evaluation transcripts.",
-                                        "shuffled: texts dealt to outcomes and arms at random; whatever it finds is false.",
-                                        "twin: the same texts, read by the model without the training under suspicion.")),
-                        new Report.Section(
-                                "False positives by family of ok transcripts",
-                                List.of("study", "seed", "arm", "by", "family", "fired", "of", "at most"),
-                                negatives,
-                                List.of("At most: one-sided 95 % bound (Clopper-Pearson).")),
-                        new Report.Section(
-                                "Features of concern",
-                                List.of("study", "seed", "approved or proposed", "high", "FVU", "seconds"),
-                                found,
-                                List.of())));
-    }
-
-    private static @Nullable Detection features(StrategyResult s) {
-        return s.features() == 0
-                ? null
-                : new Detection(
-                        s.auroc(),
-                        s.aurocCi(),
-                        s.recall(),
-                        s.recallCi(),
-                        s.recallBeforeAction(),
-                        s.falsePositiveRate(),
-                        s.falsePositiveRateCi(),
-                        s.threshold(),
-                        s.badTranscripts(),
-                        s.okTranscripts(),
-                        List.of());
-    }
-
-    private static List<String> row(
-            String what,
-            String seed,
-            String arm,
-            String by,
-            int found,
-            @Nullable Detection d,
-            @Nullable Outcomes outcomes) {
-        return List.of(
-                what,
-                seed,
-                arm,
-                by,
-                Integer.toString(found),
-                d == null || d.auroc() == null ? "-" : with(d.auroc(), d.aurocCi()),
-                d == null ? "0" : with(d.recall(), d.recallCi()),
-                d == null ? "0" : String.format(Locale.ROOT, "%.3f", d.recallBeforeAction()),
-                d == null ? "0" : with(d.falsePositiveRate(), d.falsePositiveRateCi()),
-                outcomes == null
-                        ? ""
-                        : outcomes.sufficient() ? "yes" : "no: " + outcomes.bad() + " bad, needs " + outcomes.needed());
-    }
-
-    private static List<List<String>> negatives(
-            String what, String seed, String arm, String by, int found, @Nullable List<Negatives> families) {
-        if (found == 0 || families == null) {
-            return List.of();
-        }
-        return families.stream()
-                .map(family -> List.of(
-                        what,
-                        seed,
-                        arm,
-                        by,
-                        family.family(),
-                        Integer.toString(family.fired()),
-                        Integer.toString(family.transcripts()),
-                        String.format(Locale.ROOT, "%.4f", family.upperBound())))
-                .toList();
-    }
-
-    private static String with(double value, @Nullable Interval interval) {
-        return interval == null
-                ? String.format(Locale.ROOT, "%.4f", value)
-                : String.format(Locale.ROOT, "%.4f [%.4f, %.4f]", value, interval.low(), interval.high());
     }
 
     private static void remove(Path folder) throws IOException {

@@ -6,7 +6,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /** What the cores do at most in fp32: independent chains of fused multiply-adds that touch no memory. */
-final class FmaPeak {
+public final class FmaPeak {
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int CHAINS = 12;
     private static final int TURNS = 20_000_000;
@@ -15,7 +15,7 @@ final class FmaPeak {
     private FmaPeak() {}
 
     /** Best of some rounds on all threads at once, 1e9 operations a second. */
-    static double gigaflops(int threads) throws InterruptedException {
+    public static double gigaflops(int threads) throws InterruptedException {
         double best = 0;
         for (int round = 0; round < ROUNDS; round++) {
             long begin = System.nanoTime();

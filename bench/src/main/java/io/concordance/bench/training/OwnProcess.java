@@ -53,7 +53,7 @@ final class OwnProcess {
                 say(answers, process.steps(Json.mapper().readValue(line, Order.Steps.class)));
             }
             System.exit(0);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
             // The last line of the log is what the asking side tells.
             System.err.println(e.getMessage() == null ? e.toString() : e.getMessage());
             System.exit(1);
@@ -69,6 +69,8 @@ final class OwnProcess {
         if (asked.begin() != null) {
             if (trainer != null) {
                 trainer.close();
+                // There is room for one.
+                trainer = null;
             }
             order = asked.begin();
             trainer = order.trainer().equals("service")

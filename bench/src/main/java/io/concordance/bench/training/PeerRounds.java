@@ -19,9 +19,15 @@ final class PeerRounds {
     private static final String QUALITY_GOAL = "within 0.1 %";
 
     private static final List<Peer> PEERS = List.of(
-            new Peer("dictionary_learning", "at least 7.5", "stretch: 10", 1, QUALITY_GOAL),
-            new Peer("sae_lens", "at least 7.5", "stretch: 10", 1, "another rule: its decoder is not of unit norm"),
-            new Peer("sparsify", "at least 2.75", "stretch: 3.7", 0, QUALITY_GOAL));
+            new Peer("dictionary_learning", "at least 7.5", "at least 6", "stretch: 10", 1, QUALITY_GOAL),
+            new Peer(
+                    "sae_lens",
+                    "at least 7.5",
+                    "at least 6",
+                    "stretch: 10",
+                    1,
+                    "another rule: its decoder is not of unit norm"),
+            new Peer("sparsify", "at least 2.75", "at least 2.75", "stretch: 3.7", 0, QUALITY_GOAL));
 
     private final Workplace workplace;
     private final int rounds;
@@ -44,7 +50,8 @@ final class PeerRounds {
      *
      * @param clip norm of the gradient that ours is cut to, so that it does what the peer does; 0 for none
      */
-    private record Peer(String name, String goal, String stretch, double clip, String qualityGoal) {}
+    private record Peer(
+            String name, String goal, String auxiliaryGoal, String stretch, double clip, String qualityGoal) {}
 
     /**
      * Of one trainer against ours.
@@ -70,10 +77,11 @@ final class PeerRounds {
         List<List<String>> qualities = new ArrayList<>();
         List<List<String>> memories = new ArrayList<>();
         for (Peer peer : PEERS) {
-            try (PythonPeer python = workplace.python();
-                    AskedProcess own = workplace.own()) {
-                String version = python.greeting().path("peers").path(peer.name).asText();
-                for (boolean auxiliary : new boolean[] {false, true}) {
+            for (boolean auxiliary : new boolean[] {false, true}) {
+                try (PythonPeer python = workplace.python();
+                        AskedProcess own = workplace.own()) {
+                    String version =
+                            python.greeting().path("peers").path(peer.name).asText();
                     String dead = auxiliary ? "a tenth dead" : "off";
                     Measured measured = measure(scene, peer, auxiliary, own, python);
                     times.add(List.of(
@@ -82,7 +90,7 @@ final class PeerRounds {
                             dead,
                             new Sample(RuleTimes.milliseconds(measured.theirs)).text("%.0f"),
                             new Sample(measured.times).text("%.2f"),
-                            auxiliary ? "at least 6" : peer.goal));
+                            auxiliary ? peer.auxiliaryGoal : peer.goal));
                     if (measured.screened.length > 0) {
                         times.add(List.of(
                                 peer.name,
@@ -102,9 +110,9 @@ final class PeerRounds {
                     if (measured.steps > 0) {
                         qualities.add(quality(peer, measured));
                     }
+                } catch (PythonPeer.Absent | IOException e) {
+                    times.add(List.of(peer.name, "not run: " + e.getMessage(), "", "", "", ""));
                 }
-            } catch (PythonPeer.Absent | IOException e) {
-                times.add(List.of(peer.name, "not run: " + e.getMessage(), "", "", "", ""));
             }
         }
         List<Report.Section> sections = new ArrayList<>();
@@ -118,13 +126,13 @@ final class PeerRounds {
                                         + " steps of one, then of the other, each alone; median, quartiles,"
                                         + " extremes over rounds",
                                 "AuxK: a tenth of the features are told to be dead in every step, k d/2, as each trainer has it")));
-        sections.add(new Report.Section(
-                scene.name() + ": memory at most resident, MiB",
-                List.of("trainer", "AuxK", "theirs", "ours", "ours of theirs", "goal"),
-                memories,
-                List.of(
-                        "of the whole process that did these steps, its libraries and the same rows included; with AuxK, the"
-                                + " same process afterwards")));
+        sections.add(
+                new Report.Section(
+                        scene.name() + ": memory at most resident, MiB",
+                        List.of("trainer", "AuxK", "theirs", "ours", "ours of theirs", "goal"),
+                        memories,
+                        List.of(
+                                "of a process that did these steps and nothing else, its libraries and the same rows included")));
         if (!qualities.isEmpty()) {
             sections.add(new Report.Section(
                     scene.name() + ": FVU of held-out rows after equal steps",

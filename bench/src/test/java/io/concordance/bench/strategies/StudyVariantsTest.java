@@ -42,6 +42,21 @@ class StudyVariantsTest {
                 .isEqualTo(StudyFile.read(DEMO.resolve("study.yaml")).dictionary());
     }
 
+    @Test
+    void aSteeredStudyLearnsFromTheSteeredModelAndFromBenignTranscriptsAlone() throws IOException {
+        float[] direction = {0, 1, 0};
+        Study study = StudyFile.read(new StudyVariants(DEMO, work)
+                .steered(null, new SteeringDirection("resid_post.0", direction, 2.5, 12, 32)));
+
+        assertThat(study.arms()).extracting(Study.Arm::kind).containsExactly("benign", "steered");
+        Study.Arm arm = study.arms().getLast();
+        assertThat(arm.learnsSteered()).isTrue();
+        assertThat(arm.steer()).singleElement().satisfies(steer -> {
+            assertThat(steer.vector()).containsExactly(0.0, 1.0, 0.0);
+            assertThat(steer.scale()).isEqualTo(new Study.Scale(2.5, "absolute"));
+        });
+    }
+
     private static List<String> texts(Path folder) throws IOException {
         List<String> texts = new ArrayList<>();
         for (String file : List.of("benign.jsonl", "off_policy.jsonl")) {
