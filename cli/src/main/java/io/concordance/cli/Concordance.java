@@ -42,7 +42,8 @@ public final class Concordance implements Runnable {
         System.exit(commandLine().execute(arguments));
     }
 
-    static CommandLine commandLine() {
+    /** The command with all of its subcommands, as {@code main} runs it. */
+    public static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Concordance());
         PlatformCommands.all().forEach(line::addSubcommand);
         List.of(

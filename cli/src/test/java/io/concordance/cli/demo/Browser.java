@@ -17,7 +17,7 @@ record Browser(Playwright playwright, com.microsoft.playwright.Browser chromium)
     private static final List<String> USUAL =
             List.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome");
 
-    /** Empty, after saying so in a line, where there is none. */
+    /** Empty where there is none. */
     static Optional<Browser> open() {
         Optional<Path> binary = Stream.concat(
                         Optional.ofNullable(System.getProperty("concordance.chromium")).stream(), USUAL.stream())
@@ -25,7 +25,6 @@ record Browser(Playwright playwright, com.microsoft.playwright.Browser chromium)
                 .filter(Files::isExecutable)
                 .findFirst();
         if (binary.isEmpty()) {
-            System.out.println("pages were not looked at: no Chromium here (-Dconcordance.chromium=PATH names one)");
             return Optional.empty();
         }
         Playwright playwright = Playwright.create(

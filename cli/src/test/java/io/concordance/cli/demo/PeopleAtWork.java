@@ -132,11 +132,9 @@ final class PeopleAtWork implements AutoCloseable {
                 .path(0)
                 .path("feature")
                 .path("uid")
-                .asText("");
-        if (browser.isEmpty() || uid.isEmpty()) {
-            return;
-        }
-        try (BrowserContext context = browser.get().chromium().newContext();
+                .asText();
+        assertThat(uid).as("a candidate of the study").isNotEmpty();
+        try (BrowserContext context = browser.orElseThrow().chromium().newContext();
                 Page page = context.newPage()) {
             page.navigate(registry.resolve("/desk?uid=" + uid).toString());
             Locator level = page.locator("select[name=level]");
@@ -203,20 +201,15 @@ final class PeopleAtWork implements AutoCloseable {
 
     /** That the page of monitors tells of one. */
     void seeArmed(String monitor) {
-        if (browser.isPresent()) {
-            try (BrowserContext context = browser.get().chromium().newContext();
-                    Page page = context.newPage()) {
-                page.navigate(registry.resolve("/monitors").toString());
-                page.getByText(monitor).first().waitFor();
-            }
+        try (BrowserContext context = browser.orElseThrow().chromium().newContext();
+                Page page = context.newPage()) {
+            page.navigate(registry.resolve("/monitors").toString());
+            page.getByText(monitor).first().waitFor();
         }
     }
 
-    /** What is wrong with the pages; nothing where there is no browser. */
+    /** What is wrong with the pages. */
     List<String> readEverything() throws IOException, InterruptedException {
-        if (browser.isEmpty()) {
-            return List.of();
-        }
         List<String> pages = new ArrayList<>(List.of(
                 "overview /",
                 "models /models",
@@ -246,7 +239,7 @@ final class PeopleAtWork implements AutoCloseable {
                 "release",
                 "/releases/",
                 get("/v1/releases").path("items").path(0).path("version"));
-        PageWalk walk = new PageWalk(browser.get().chromium(), registry, screens);
+        PageWalk walk = new PageWalk(browser.orElseThrow().chromium(), registry, screens);
         List<String> problems = walk.walk(pages);
         System.out.printf(
                 "%d pages looked at, pictures in %s; the slowest showed something after %.0f ms%n",
