@@ -103,9 +103,15 @@ class PostgresFeatureRepository implements FeatureRepository {
                 sql.append(" and coalesce(c.state, 'none') = :state");
                 values.put("state", query.state().wire());
             }
-            boolean proposed = query.level() != null || (query.state() != null && query.state() != ReviewState.NONE);
-            if (proposed) {
-                sql.append(" and f.uid in (select feature_uid from concern)");
+            if (query.level() != null || (query.state() != null && query.state() != ReviewState.NONE)) {
+                // Those few, looked up one by one: walking a dictionary to find them takes its whole size.
+                sql.append(" and f.uid = any(array(select feature_uid from concern p where true")
+                        .append(query.level() == null ? "" : " and p.level = :level")
+                        .append(
+                                query.state() == null || query.state() == ReviewState.NONE
+                                        ? ""
+                                        : " and p.state = :state")
+                        .append("))");
             }
             return new Conditions(sql.toString(), values);
         }
