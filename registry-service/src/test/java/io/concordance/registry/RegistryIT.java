@@ -13,6 +13,7 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.startsWith;
 
 import io.concordance.contracts.dictionary.SparseEncoder;
 import io.concordance.contracts.digest.Digests;
@@ -32,7 +33,12 @@ import io.concordance.monitor.MonitorOptions;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.http.Header;
+import io.restassured.http.Headers;
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.nio.file.Files;
@@ -291,6 +297,32 @@ class RegistryIT {
     }
 
     @Test
+    void whatIsPulledOftenIsStillRefusedToWhoeverMayNotPull() {
+        Planted planted = candidate(20, 0);
+        approve(planted.uid(0), "medium");
+        String digest = publish("asked", planted.uid(0)).extract().path("digest");
+        JsonPath key = post("/v1/keys", null, "{\"name\":\"gateway\"}")
+                .statusCode(201)
+                .extract()
+                .jsonPath();
+        for (String path : List.of("/v1/channels/asked", "/v1/bundles/" + digest + "/tensors.safetensors")) {
+            String tag = when().get(path).header("ETag");
+            for (boolean conditional : new boolean[] {false, true}) {
+                Headers condition = conditional ? new Headers(new Header("If-None-Match", tag)) : new Headers();
+                as(key.getString("secret")).headers(condition).get(path).then().statusCode(conditional ? 304 : 200);
+                refused(as("guessed").headers(condition).get(path), 401, "unauthorized")
+                        .header("WWW-Authenticate", "Bearer");
+                refused(as("training").headers(condition).get(path), 403, "forbidden");
+            }
+        }
+        assertThat(when().get("/v1/audit?subject=access").jsonPath().getList("items.why", String.class))
+                .contains("GET /v1/channels/asked");
+
+        when().delete("/v1/keys/" + key.getString("key.prefix")).then().statusCode(200);
+        refused(as(key.getString("secret")).get("/v1/channels/asked"), 401, "unauthorized");
+    }
+
+    @Test
     void theSamePublicationTwiceIsOneRelease() {
         Planted planted = candidate(8, 0);
         approve(planted.uid(0), "medium");
@@ -397,6 +429,17 @@ class RegistryIT {
             x[i] += 20 * planted.dictionary().encoder()[feature * Planted.WIDTH + i];
         }
         return x;
+    }
+
+    private static RequestSpecification as(String token) {
+        return given().header("Authorization", "Bearer " + token);
+    }
+
+    private static ValidatableResponse refused(Response answer, int status, String type) {
+        return answer.then()
+                .statusCode(status)
+                .contentType("application/problem+json")
+                .body("type", equalTo("urn:concordance:problem:" + type));
     }
 
     private String trustDigest() {

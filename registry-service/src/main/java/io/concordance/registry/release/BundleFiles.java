@@ -5,6 +5,7 @@ import io.concordance.kit.store.ObjectStore;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** Files of bundles. The ones asked for last are kept in memory: they never change, and every monitor asks for the same. */
 @ApplicationScoped
@@ -22,15 +23,20 @@ class BundleFiles {
         this.store = store;
     }
 
+    /** A file that is kept in memory. Never blocks. */
+    Optional<byte[]> kept(String digest, String file) {
+        synchronized (kept) {
+            return Optional.ofNullable(kept.get(ReleaseBundle.key(digest, file)));
+        }
+    }
+
     /** @throws io.concordance.kit.store.ObjectStoreException.Missing when there is none */
     byte[] read(String digest, String file) {
-        String key = ReleaseBundle.key(digest, file);
-        synchronized (kept) {
-            byte[] found = kept.get(key);
-            if (found != null) {
-                return found;
-            }
+        Optional<byte[]> found = kept(digest, file);
+        if (found.isPresent()) {
+            return found.get();
         }
+        String key = ReleaseBundle.key(digest, file);
         byte[] read = store.get(key, MAX_FILE);
         if (read.length <= MOST_KEPT) {
             keep(key, read);

@@ -6,7 +6,8 @@ import io.concordance.contracts.release.ReleaseBundle;
 import io.concordance.kit.access.Roles;
 import io.concordance.kit.problem.ProblemException;
 import io.concordance.kit.store.ObjectStoreException;
-import io.smallrye.common.annotation.Blocking;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -17,10 +18,13 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
+import java.util.Optional;
 
-/** Files of bundles, named by digest and never changing. */
+/**
+ * Files of bundles, named by digest and never changing. Those that are kept in memory are answered where they are asked
+ * for, on the event loop.
+ */
 @Path("/v1/bundles")
-@Blocking
 @RolesAllowed({Roles.SUBMITTER, Roles.REVIEWER, Roles.RELEASER, Roles.AUDITOR, Roles.MONITOR})
 class BundleResource {
     private static final String FOREVER = "public, max-age=31536000, immutable";
@@ -33,7 +37,8 @@ class BundleResource {
 
     @GET
     @Path("/{digest}/{file}")
-    public Response file(@PathParam("digest") String digest, @PathParam("file") String file, @Context Request request) {
+    public Uni<Response> file(
+            @PathParam("digest") String digest, @PathParam("file") String file, @Context Request request) {
         if (!Digests.isDigest(digest)) {
             throw new FieldProblem("digest", digest, "sha256: and 64 hex digits");
         }
@@ -44,7 +49,18 @@ class BundleResource {
         };
         EntityTag tag = new EntityTag(Digests.hex(digest) + "-" + file);
         Response.ResponseBuilder unchanged = request.evaluatePreconditions(tag);
-        Response.ResponseBuilder answer = unchanged == null ? Response.ok(read(digest, file), type) : unchanged;
+        if (unchanged != null) {
+            return Uni.createFrom().item(answer(unchanged, tag));
+        }
+        Optional<byte[]> kept = files.kept(digest, file);
+        return kept.isPresent()
+                ? Uni.createFrom().item(answer(Response.ok(kept.get(), type), tag))
+                : Uni.createFrom()
+                        .item(() -> answer(Response.ok(read(digest, file), type), tag))
+                        .runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
+    }
+
+    private static Response answer(Response.ResponseBuilder answer, EntityTag tag) {
         return answer.tag(tag).header(HttpHeaders.CACHE_CONTROL, FOREVER).build();
     }
 

@@ -40,6 +40,7 @@ class Channels {
     private final ReleaseSettings settings;
     private final Clock clock;
     private final Map<String, Kept> kept = new ConcurrentHashMap<>();
+    private long moves;
     private @Nullable Loop renewal;
 
     private record Kept(Channel channel, long nanos) {}
@@ -81,24 +82,45 @@ class Channels {
         }
     }
 
+    /** Where a channel is at, if that was found out a moment ago. Never blocks. */
+    Optional<Channel> lately(String name) {
+        Kept last = kept.get(name);
+        return last != null && System.nanoTime() - last.nanos < KEPT.toNanos()
+                ? Optional.of(last.channel)
+                : Optional.empty();
+    }
+
     /** Where a channel is at. */
     Optional<Channel> find(String name) {
-        Kept last = kept.get(name);
-        if (last != null && System.nanoTime() - last.nanos < KEPT.toNanos()) {
-            return Optional.of(last.channel);
+        Optional<Channel> last = lately(name);
+        if (last.isPresent()) {
+            return last;
         }
+        long before = moves();
+        long nanos = System.nanoTime();
         Optional<Channel> found = releases.channel(name).map(channel -> isAged(channel) ? renew(name) : channel);
-        found.ifPresent(channel -> {
-            if (kept.size() >= MOST_KEPT) {
-                kept.clear();
-            }
-            kept.put(name, new Kept(channel, System.nanoTime()));
-        });
+        found.ifPresent(channel -> keep(channel, nanos, before));
         return found;
     }
 
+    private synchronized long moves() {
+        return moves;
+    }
+
+    /** What was read before a channel moved is not kept. */
+    private synchronized void keep(Channel channel, long nanos, long movesBefore) {
+        if (moves != movesBefore) {
+            return;
+        }
+        if (kept.size() >= MOST_KEPT) {
+            kept.clear();
+        }
+        kept.put(channel.name(), new Kept(channel, nanos));
+    }
+
     /** To be called when a channel has moved. */
-    void moved(String name) {
+    synchronized void moved(String name) {
+        moves++;
         kept.remove(name);
     }
 

@@ -100,7 +100,7 @@ class TrustDocumentsTest {
         return new Settings(folder, Optional.of(trust));
     }
 
-    private record Settings(Path dir, Optional<Path> trust) implements ReleaseSettings, ReleaseSettings.Keys {
+    record Settings(Path dir, Optional<Path> trust) implements ReleaseSettings, ReleaseSettings.Keys {
         @Override
         public Duration lifetime() {
             return Duration.ofDays(90);
