@@ -28,6 +28,10 @@ public final class RegistryPull implements Comparison {
     private static final int CONNECTIONS = 4;
     private static final int EACH = 5_000;
     private static final int ROUNDS = 7;
+
+    /** After so many the code that answers is compiled. */
+    private static final int WARM_UP = 6;
+
     private static final int MONITORS = 1_000;
     private static final int POLL_SECONDS = 30;
 
@@ -93,7 +97,7 @@ public final class RegistryPull implements Comparison {
         List<List<String>> rows = new ArrayList<>();
         double cpu = cpu(pid);
         compare("304 of the channel", registry, nginx, List.of(CHANNEL), true, rows, progress);
-        double each304 = (cpu(pid) - cpu) / ((rounds + 2.0) * CONNECTIONS * each);
+        double each304 = (cpu(pid) - cpu) / ((rounds + (double) WARM_UP) * CONNECTIONS * each);
         compare("the whole bundle", registry, nginx, bundle, false, rows, progress);
         return new Report(
                 "registry-pull",
@@ -130,7 +134,7 @@ public final class RegistryPull implements Comparison {
         List<URI> servers = new ArrayList<>(List.of(registry));
         nginx.ifPresent(other -> servers.add(other.address()));
         double[][][] figures = new double[servers.size()][3][rounds];
-        for (int round = -2; round < rounds; round++) {
+        for (int round = -WARM_UP; round < rounds; round++) {
             progress.begins(what + (round < 0 ? ", warming up" : ", round " + (round + 1) + " of " + rounds));
             for (int k = 0; k < servers.size(); k++) {
                 int s = (k + Math.abs(round)) % servers.size();

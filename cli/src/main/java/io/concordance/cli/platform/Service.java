@@ -6,7 +6,20 @@ import java.util.List;
 
 /** The platform's four services, each a module of this repository and a JVM of its own. */
 enum Service {
-    REGISTRY("registry-service", "CONCORDANCE_REGISTRY_URL", 0, "-Xmx512m", List.of("-XX:TieredStopAtLevel=1")),
+    /**
+     * With thresholds of the optimising compiler at four times the JVM's own: what only a start runs through is left alone,
+     * what is asked for again and again is still compiled.
+     */
+    REGISTRY(
+            "registry-service",
+            "CONCORDANCE_REGISTRY_URL",
+            0,
+            "-Xmx512m",
+            List.of(
+                    "-XX:Tier4InvocationThreshold=20000",
+                    "-XX:Tier4MinInvocationThreshold=2400",
+                    "-XX:Tier4CompileThreshold=60000",
+                    "-XX:Tier4BackEdgeThreshold=160000")),
     CAPTURE("capture-service", "CONCORDANCE_CAPTURE_URL", 1, "-Xmx1g", List.of()),
     TRAINER("sae-trainer-service", "CONCORDANCE_TRAINER_URL", 2, "-Xmx1500m", List.of()),
     AUTOINTERP("autointerp-service", "CONCORDANCE_AUTOINTERP_URL", 3, "-Xmx1g", List.of());
