@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ImagesTest {
     private static final List<String> MODULES =
             List.of("capture-service", "sae-trainer-service", "autointerp-service", "registry-service");
+    private static final Pattern VARIABLE = Pattern.compile("\\$\\{([A-Z_]+):-([^}]+)}");
     private static final Pattern COPY = Pattern.compile("^COPY (\\$\\{SERVICE}\\S+) ", Pattern.MULTILINE);
 
     @ParameterizedTest
@@ -68,7 +70,13 @@ class ImagesTest {
     @Test
     void theContextOfABuildHasWhatImagesCopyAndNothingElse() {
         assertThat(Repository.text(".dockerignore").lines().filter(line -> !line.startsWith("#")))
-                .containsExactly("*", "!*-service/target/quarkus-app", "!*-service/target/bom.json");
+                .containsExactlyElementsOf(Stream.concat(
+                                Stream.of("*"),
+                                MODULES.stream()
+                                        .flatMap(module -> Stream.of(
+                                                "!" + module + "/target/quarkus-app",
+                                                "!" + module + "/target/bom.json")))
+                        .toList());
     }
 
     @Test
@@ -97,8 +105,36 @@ class ImagesTest {
         });
     }
 
+    @Test
+    void testsTakeTheImagesAndVariablesOfTheComposeFile() {
+        String images = Repository.text("service-kit/src/test/java/io/concordance/kit/testing/Images.java");
+        Map<String, String> defaults = new TreeMap<>();
+        VARIABLE.matcher(Repository.text("deploy/compose.yaml"))
+                .results()
+                .forEach(found -> defaults.put(found.group(1), found.group(2)));
+
+        assertThat(defaults)
+                .containsOnlyKeys(
+                        "BASE",
+                        "IMAGE_GRAFANA",
+                        "IMAGE_KAFKA",
+                        "IMAGE_OBJECT_STORE",
+                        "IMAGE_POSTGRES",
+                        "IMAGE_PROMETHEUS",
+                        "IMAGE_SERVICES",
+                        "OBJECT_STORE_COMMAND");
+        for (String variable : List.of(
+                "IMAGE_KAFKA", "IMAGE_OBJECT_STORE", "IMAGE_POSTGRES", "IMAGE_SERVICES", "OBJECT_STORE_COMMAND")) {
+            assertThat(images).contains('"' + variable + '"').contains('"' + defaults.get(variable) + '"');
+        }
+        assertThat(Repository.text("deploy/images/Dockerfile")).contains("ARG BASE=" + defaults.get("BASE"));
+    }
+
     private static void check(Compose compose, String name, Service service) {
-        assertThat(service.image).as(name).matches("[a-z0-9/-]+:[A-Za-z0-9.-]+").doesNotEndWith(":latest");
+        assertThat(service.image)
+                .as(name)
+                .matches("\\$\\{IMAGE_[A-Z_]+:-[a-z0-9/-]+(:[A-Za-z0-9.-]+}|}/[a-z-]+:[0-9.]+)")
+                .doesNotContain(":latest");
         if (service.ports != null) {
             assertThat(service.ports).as(name).allMatch(port -> port.matches("127\\.0\\.0\\.1:\\d{2,5}:\\d{2,5}"));
         }
@@ -124,7 +160,8 @@ class ImagesTest {
         assertThat(service.build.dockerfile()).isEqualTo("deploy/images/Dockerfile");
         assertThat(MODULES).contains(service.build.args().get("SERVICE"));
         assertThat(service.image)
-                .isEqualTo("concordance/" + service.build.args().get("SERVICE") + ":0.1.0");
+                .isEqualTo(
+                        "${IMAGE_SERVICES:-concordance}/" + service.build.args().get("SERVICE") + ":0.1.0");
         assertThat(SettingCheck.unknown(new TreeSet<>(service.environment.keySet())))
                 .as(name)
                 .isEmpty();
@@ -156,7 +193,7 @@ class ImagesTest {
                 String image,
                 Build build,
                 String restart,
-                List<String> command,
+                String command,
                 Map<String, String> environment,
                 List<String> ports,
                 List<String> volumes,
