@@ -22,7 +22,16 @@ class ConcordanceTest {
     Path data;
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "frobnicate", "up --frob", "up --base-port x", "up --base-port 80", "status a b"})
+    @ValueSource(
+            strings = {
+                "",
+                "frobnicate",
+                "up --frob",
+                "up --base-port x",
+                "up --base-port 80",
+                "status a b",
+                "study run s.yaml --registry http://127.0.0.1:1"
+            })
     void aWrongCallEndsWithTwoAndOneLine(String call) {
         Outcome outcome = run(call.isEmpty() ? new String[0] : call.split(" "));
 

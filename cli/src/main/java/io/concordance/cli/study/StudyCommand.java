@@ -1,11 +1,14 @@
 package io.concordance.cli.study;
 
 import io.concordance.cli.rest.Group;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code concordance study}. */
@@ -21,18 +24,40 @@ public final class StudyCommand extends Group {
     @Command(
             name = "run",
             mixinStandardHelpOptions = true,
-            description = "Run a study on the local platform, which is started if needed, and print its report.")
+            description = "Run a study on the local platform, which is started if needed, or on another, and print its"
+                    + " report.")
     static final class Run implements Callable<Integer> {
         @Parameters(paramLabel = "STUDY.yaml", description = "The study file; its paths are relative to it.")
         private @Nullable Path file;
 
+        @ArgGroup(exclusive = false)
+        private @Nullable Elsewhere elsewhere;
+
         @Mixin
         private RunOptions options = new RunOptions();
+
+        /** A platform that is up, such as the one of the compose file. */
+        private static final class Elsewhere {
+            @Option(
+                    names = "--registry",
+                    required = true,
+                    paramLabel = "URL",
+                    description = "The registry of a platform that is up elsewhere, in place of the local one.")
+            private @Nullable URI registry;
+
+            @Option(names = "--capture", required = true, paramLabel = "URL", description = "Its capture service.")
+            private @Nullable URI capture;
+        }
 
         @Override
         public Integer call() {
             if (file != null) {
-                new StudyRunner(System.out).run(file, options.options());
+                StudyRunner runner = new StudyRunner(System.out);
+                if (elsewhere != null && elsewhere.registry != null && elsewhere.capture != null) {
+                    runner.run(file, elsewhere.registry, elsewhere.capture, options.options());
+                } else {
+                    runner.run(file, options.options());
+                }
             }
             return 0;
         }

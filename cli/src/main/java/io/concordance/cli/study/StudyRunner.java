@@ -19,6 +19,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Runs one study on the local platform, from the file to the report. */
+/** Runs one study, from the file to the report. */
 public final class StudyRunner {
     private final PrintStream out;
 
@@ -50,25 +51,22 @@ public final class StudyRunner {
             @Nullable Long seed,
             String review) {}
 
+    /** A study and what it names, read. */
+    private record Read(Study study, StudyInputs inputs) {}
+
     /**
-     * Runs the study and prints its report.
+     * Runs the study on the local platform and prints its report.
      *
      * @throws FieldProblem if the file or something it names cannot be used; nothing was started then
      * @throws CommandFailure if the platform does not start or the study fails
      */
     public StudyReport run(Path file, Options options) {
-        Study read = StudyFile.read(file);
-        Study study = options.seed() == null ? read : read.withSeed(options.seed());
-        BundledModels bundled = new BundledModels(
-                Home.path().resolve("cli/target/models"), options.data().resolve("models"));
-        Path folder = file.toAbsolutePath().normalize().getParent();
-        StudyInputs inputs = StudyInputs.find(study, folder == null ? Path.of("") : folder, bundled);
-        checkWritable(options.report());
+        Read read = read(file, options);
         ConsoleProgress starting = new ConsoleProgress(out);
         PlatformEndpoints platform = Platform.ensureUp(options.data(), starting);
         starting.done(platform);
         try {
-            return run(study, inputs, platform, options);
+            return run(read, platform.registry(), platform.capture(), options);
         } finally {
             if (options.exit()) {
                 Platform.down(options.data());
@@ -76,9 +74,27 @@ public final class StudyRunner {
         }
     }
 
-    private StudyReport run(Study study, StudyInputs inputs, PlatformEndpoints platform, Options options) {
-        Api capture = new Api("capture-service", platform.capture());
-        Api registry = new Api("registry-service", platform.registry());
+    /** As {@link #run(Path, Options)}, on a platform that is up elsewhere and stays so. */
+    public StudyReport run(Path file, URI registry, URI capture, Options options) {
+        return run(read(file, options), registry, capture, options);
+    }
+
+    private static Read read(Path file, Options options) {
+        Study read = StudyFile.read(file);
+        Study study = options.seed() == null ? read : read.withSeed(options.seed());
+        BundledModels bundled = new BundledModels(
+                Home.path().resolve("cli/target/models"), options.data().resolve("models"));
+        Path folder = file.toAbsolutePath().normalize().getParent();
+        StudyInputs inputs = StudyInputs.find(study, folder == null ? Path.of("") : folder, bundled);
+        checkWritable(options.report());
+        return new Read(study, inputs);
+    }
+
+    private StudyReport run(Read read, URI registryAt, URI captureAt, Options options) {
+        Study study = read.study();
+        StudyInputs inputs = read.inputs();
+        Api capture = new Api("capture-service", captureAt);
+        Api registry = new Api("registry-service", registryAt);
         Map<String, Object> order = new LinkedHashMap<>();
         order.put("study", study);
         order.put("models", upload(inputs, capture));
