@@ -7,8 +7,8 @@ import io.concordance.contracts.digest.Digests;
 import io.concordance.contracts.event.ObjectRef;
 import io.concordance.contracts.event.ShardWritten;
 import io.concordance.contracts.event.Topics;
+import io.concordance.kit.testing.Platform;
 import io.concordance.kit.testing.ServiceProcess;
-import io.concordance.local.LocalStackProcess;
 import io.concordance.local.StackEndpoints;
 import io.minio.GetObjectArgs;
 import io.minio.MinioClient;
@@ -57,7 +57,7 @@ class WorkersIT {
     void keepTheSameShardsHoweverOftenTheyAreKilled() throws Exception {
         long seed = 20;
         System.out.println("seed " + seed);
-        try (LocalStackProcess stack = LocalStackProcess.start(dir.resolve("stack"))) {
+        try (Platform stack = Platform.start(dir.resolve("stack"))) {
             ServiceProcess api = start(stack, "api", Map.of("CONCORDANCE_CAPTURE_ROLE", "api"));
             RestAssured.baseURI = "http://127.0.0.1";
             RestAssured.port = api.port();
@@ -98,7 +98,7 @@ class WorkersIT {
     }
 
     /** A worker that joins late is given slices that another has begun, and those are run twice. */
-    private static void awaitSharedWork(LocalStackProcess stack, int workers) {
+    private static void awaitSharedWork(Platform stack, int workers) {
         try (Admin admin = Admin.create(
                 Map.of("bootstrap.servers", stack.endpoints().kafka().bootstrapServers()))) {
             await().atMost(Duration.ofMinutes(1)).until(() -> {
@@ -116,8 +116,7 @@ class WorkersIT {
     }
 
     /** Kills both workers in turn at moments of their progress, while there is always a job that is not done. */
-    private List<String> killed(
-            LocalStackProcess stack, ServiceProcess[] workers, Map<String, Object> definition, long seed)
+    private List<String> killed(Platform stack, ServiceProcess[] workers, Map<String, Object> definition, long seed)
             throws Exception {
         List<String> jobs = new ArrayList<>(List.of(submitted(definition)));
         try (ExecutorService killers = Executors.newFixedThreadPool(workers.length)) {
@@ -149,8 +148,8 @@ class WorkersIT {
     }
 
     /** Shards that workers have under way when a job is cancelled, and one of them is killed, do not stay. */
-    private void cancelledLeavesNoOrphans(
-            LocalStackProcess stack, ServiceProcess[] workers, Map<String, Object> definition) throws IOException {
+    private void cancelledLeavesNoOrphans(Platform stack, ServiceProcess[] workers, Map<String, Object> definition)
+            throws IOException {
         String job = submitted(definition);
         await().atMost(Duration.ofMinutes(1)).until(() -> CaptureClient.job(job).getInt("slices.done") > 1);
         RestAssured.delete("/v1/capture-jobs/" + job).then().statusCode(200);
@@ -169,11 +168,11 @@ class WorkersIT {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private static TreeSet<String> keys(LocalStackProcess stack, String job) {
+    private static TreeSet<String> keys(Platform stack, String job) {
         return Traces.keys(client(stack), stack.endpoints().s3().bucket(), "shards/" + job + "/");
     }
 
-    private static MinioClient client(LocalStackProcess stack) {
+    private static MinioClient client(Platform stack) {
         StackEndpoints.S3 s3 = stack.endpoints().s3();
         return MinioClient.builder()
                 .endpoint(s3.endpoint())
@@ -222,7 +221,7 @@ class WorkersIT {
     }
 
     /** Every row of the job once, its shards in the bucket and no others. Digests of the shards, the job's id blanked. */
-    private SortedSet<String> requireWhole(LocalStackProcess stack, String job, JsonPath ended) throws IOException {
+    private SortedSet<String> requireWhole(Platform stack, String job, JsonPath ended) throws IOException {
         MinioClient client = client(stack);
         Path files = Files.createDirectories(dir.resolve(job));
         StoredShards shards = StoredShards.of(
@@ -261,7 +260,7 @@ class WorkersIT {
     }
 
     /** A worker that keeps its place in the group from one life to the next. */
-    private ServiceProcess worker(LocalStackProcess stack, int index) throws IOException {
+    private ServiceProcess worker(Platform stack, int index) throws IOException {
         return start(
                 stack,
                 "worker-" + index,
@@ -272,8 +271,7 @@ class WorkersIT {
                         "worker-" + index));
     }
 
-    private ServiceProcess start(LocalStackProcess stack, String name, Map<String, String> settings)
-            throws IOException {
+    private ServiceProcess start(Platform stack, String name, Map<String, String> settings) throws IOException {
         Map<String, String> all = new java.util.HashMap<>(SETTINGS);
         all.put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
         all.putAll(settings);

@@ -15,8 +15,8 @@ import io.concordance.contracts.event.Topics;
 import io.concordance.contracts.json.Json;
 import io.concordance.contracts.release.TrustDocument;
 import io.concordance.kit.store.ObjectStore;
+import io.concordance.kit.testing.Platform;
 import io.concordance.kit.testing.ServiceProcess;
-import io.concordance.local.LocalStackProcess;
 import io.concordance.local.StackEndpoints;
 import io.concordance.monitor.MonitorClient;
 import io.concordance.monitor.MonitorOptions;
@@ -89,7 +89,7 @@ class KilledPublicationIT {
 
     @Test
     void aPublicationIsWholeOrNotThereWhereverTheRegistryIsKilled() throws Exception {
-        try (LocalStackProcess stack = LocalStackProcess.start(dir.resolve("stack"))) {
+        try (Platform stack = Platform.start(dir.resolve("stack"))) {
             endpoints = stack.endpoints();
             jdbi = Jdbi.create(
                     endpoints.postgres().jdbcUrl(),
@@ -142,7 +142,7 @@ class KilledPublicationIT {
             throws Exception {
         Map<String, String> settings = new HashMap<>(before);
         settings.remove("CONCORDANCE_S3_ENDPOINT");
-        try (LocalStackProcess empty = LocalStackProcess.start(dir.resolve("elsewhere"))) {
+        try (Platform empty = Platform.start(dir.resolve("elsewhere"))) {
             endpoints = empty.endpoints();
             start(settings);
             when().get("/v1/releases").then().body("items", hasSize(0));

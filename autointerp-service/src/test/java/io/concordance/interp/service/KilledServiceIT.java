@@ -20,8 +20,8 @@ import io.concordance.contracts.shard.ShardWriter;
 import io.concordance.contracts.tensor.DType;
 import io.concordance.contracts.transcript.Outcome;
 import io.concordance.interp.planted.Planted;
+import io.concordance.kit.testing.Platform;
 import io.concordance.kit.testing.ServiceProcess;
-import io.concordance.local.LocalStackProcess;
 import io.concordance.local.StackEndpoints;
 import io.minio.MinioClient;
 import io.minio.PutObjectArgs;
@@ -74,7 +74,7 @@ class KilledServiceIT {
     @Test
     void endsInTheSameEvidenceHoweverOftenTheServiceIsKilled() throws Exception {
         System.out.println("seed " + SEED);
-        try (LocalStackProcess stack = LocalStackProcess.start(dir.resolve("stack"))) {
+        try (Platform stack = Platform.start(dir.resolve("stack"))) {
             endpoints = stack.endpoints();
             client = MinioClient.builder()
                     .endpoint(endpoints.s3().endpoint())

@@ -18,8 +18,8 @@ import io.concordance.contracts.event.ShardWritten;
 import io.concordance.contracts.event.Topics;
 import io.concordance.contracts.feature.FeatureUids;
 import io.concordance.contracts.json.Json;
+import io.concordance.kit.testing.Platform;
 import io.concordance.kit.testing.ServiceProcess;
-import io.concordance.local.LocalStackProcess;
 import io.concordance.local.StackEndpoints;
 import io.minio.GetObjectArgs;
 import io.minio.MinioClient;
@@ -67,7 +67,7 @@ class RecaptureIT {
 
     @Test
     void textsAreReadAgainAndInputsSoughtThroughCapture() throws Exception {
-        try (LocalStackProcess stack = LocalStackProcess.start(dir.resolve("stack"))) {
+        try (Platform stack = Platform.start(dir.resolve("stack"))) {
             endpoints = stack.endpoints();
             log = new Log(endpoints.kafka().bootstrapServers());
             client = MinioClient.builder()

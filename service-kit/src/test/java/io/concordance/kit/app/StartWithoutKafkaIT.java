@@ -14,6 +14,7 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -72,7 +73,11 @@ class StartWithoutKafkaIT {
         @Override
         public Map<String, String> start() {
             Map<String, String> config = super.start();
-            platform().killKafkaAndObjectStore();
+            try {
+                platform().killKafkaAndObjectStore();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
             return config;
         }
     }

@@ -3,7 +3,6 @@ package io.concordance.kit.testing;
 import io.concordance.local.LocalStackProcess;
 import io.concordance.local.StackEndpoints;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -11,50 +10,45 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The running Kafka, S3 and PostgreSQL of a test run. A test that breaks them asks for this by a field of this type and
- * mends them before it ends.
+ * A running Kafka, S3 server and PostgreSQL, made of what {@link Parts.Kind} was chosen. The one that a module's test classes
+ * share is had by a field of this type; a test that breaks it mends it before it ends.
  */
-public final class Platform {
-    private final Path dataDir;
-    private LocalStackProcess stack;
+public final class Platform implements AutoCloseable {
+    private final Parts parts;
 
-    private Platform(Path dataDir, LocalStackProcess stack) {
-        this.dataDir = dataDir;
-        this.stack = stack;
+    private Platform(Parts parts) {
+        this.parts = parts;
+    }
+
+    /** Starts on {@code dataDir}, which is made if missing and whose data stays. */
+    public static Platform start(Path dataDir) throws IOException {
+        return new Platform(Parts.start(dataDir));
     }
 
     /** Starts on an empty directory under {@code target/platform}; what earlier runs left there is removed. */
-    static Platform start() {
-        try {
-            Path root = Path.of("target", "platform").toAbsolutePath();
-            removeOf(root);
-            Path dataDir = root.resolve(Long.toString(ProcessHandle.current().pid()));
-            return new Platform(dataDir, LocalStackProcess.start(dataDir));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    static Platform start() throws IOException {
+        Path root = Path.of("target", "platform").toAbsolutePath();
+        removeOf(root);
+        return start(root.resolve(Long.toString(ProcessHandle.current().pid())));
     }
 
     public StackEndpoints endpoints() {
-        return stack.endpoints();
+        return parts.endpoints();
     }
 
-    /** Ends Kafka and S3 as {@code kill -9} would. PostgreSQL is a process of its own and lives on. */
-    public void killKafkaAndObjectStore() {
-        stack.killHard();
+    /** Ends Kafka and S3 as {@code kill -9} would. PostgreSQL lives on. */
+    public void killKafkaAndObjectStore() throws IOException {
+        parts.killKafkaAndObjectStore();
     }
 
     /** Starts what was killed, on the same data and the same ports. PostgreSQL is restarted too. */
     public void startAgain() throws IOException {
-        stack = LocalStackProcess.start(dataDir);
+        parts.startAgain();
     }
 
-    void stop() {
-        try {
-            stack.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    @Override
+    public void close() throws IOException {
+        parts.close();
     }
 
     private static void removeOf(Path root) throws IOException {

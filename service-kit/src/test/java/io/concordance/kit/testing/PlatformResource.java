@@ -2,6 +2,8 @@ package io.concordance.kit.testing;
 
 import io.concordance.local.StackEndpoints;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,11 @@ public class PlatformResource implements QuarkusTestResourceLifecycleManager {
 
     @Override
     public Map<String, String> start() {
-        platform = Platform.start();
+        try {
+            platform = Platform.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         StackEndpoints endpoints = platform.endpoints();
         return Map.of(
                 "kafka.bootstrap.servers", endpoints.kafka().bootstrapServers(),
@@ -44,7 +50,11 @@ public class PlatformResource implements QuarkusTestResourceLifecycleManager {
     @Override
     public void stop() {
         if (platform != null) {
-            platform.stop();
+            try {
+                platform.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
             platform = null;
         }
     }

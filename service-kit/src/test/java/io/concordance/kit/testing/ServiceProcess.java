@@ -12,19 +12,30 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A packaged service in a JVM of its own, which can be killed. */
+/** A service on its own, which can be killed: as packaged in a JVM, or as its image in a container ({@link Parts.Kind}). */
 public final class ServiceProcess implements AutoCloseable {
     /** The setting that chooses the port; a free one when absent. */
     public static final String PORT = "QUARKUS_HTTP_PORT";
 
-    private final Process process;
+    private static final String MEMORY = "-Xmx512m";
+
+    /** Where the service runs. */
+    interface Host {
+        boolean isAlive();
+
+        /** {@code kill -9}; returns when it has ended. */
+        void kill();
+    }
+
+    private final Host host;
     private final int port;
 
-    private ServiceProcess(Process process, int port) {
-        this.process = process;
+    private ServiceProcess(Host host, int port) {
+        this.host = host;
         this.port = port;
     }
 
@@ -45,44 +56,64 @@ public final class ServiceProcess implements AutoCloseable {
     /** As {@link #start}, without waiting. */
     public static ServiceProcess begin(String module, StackEndpoints stack, Path dir, Map<String, String> settings)
             throws IOException {
+        int port = settings.containsKey(PORT) ? Integer.parseInt(settings.get(PORT)) : freePort();
+        Map<String, String> environment = new HashMap<>(Map.of(
+                PORT,
+                Integer.toString(port),
+                "KAFKA_BOOTSTRAP_SERVERS",
+                stack.kafka().bootstrapServers(),
+                "QUARKUS_DATASOURCE_JDBC_URL",
+                stack.postgres().jdbcUrl(),
+                "QUARKUS_DATASOURCE_USERNAME",
+                stack.postgres().user(),
+                "QUARKUS_DATASOURCE_PASSWORD",
+                stack.postgres().password(),
+                "CONCORDANCE_S3_ENDPOINT",
+                stack.s3().endpoint(),
+                "CONCORDANCE_S3_ACCESS_KEY",
+                stack.s3().accessKey(),
+                "CONCORDANCE_S3_SECRET_KEY",
+                stack.s3().secretKey(),
+                "CONCORDANCE_S3_BUCKET",
+                stack.s3().bucket(),
+                "CONCORDANCE_DATA_DIR",
+                dir.toString()));
+        environment.put("JDK_JAVA_OPTIONS", MEMORY);
+        environment.putAll(settings);
+        Path log = dir.resolve(module + ".log");
+        Host host = Parts.Kind.chosen() == Parts.Kind.CONTAINERS
+                ? ContainerHost.start(module, dir, environment, log)
+                : jvm(module, environment, log);
+        return new ServiceProcess(host, port);
+    }
+
+    private static Host jvm(String module, Map<String, String> environment, Path log) throws IOException {
         Path jar = Path.of("..", module, "target", "quarkus-app", "quarkus-run.jar");
         if (!Files.exists(jar)) {
             throw new IllegalStateException(module + " is not packaged: there is no " + jar);
         }
-        int port = settings.containsKey(PORT) ? Integer.parseInt(settings.get(PORT)) : freePort();
         ProcessBuilder builder = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx512m",
                         "--enable-native-access=ALL-UNNAMED",
+                        "--add-modules=jdk.incubator.vector",
+                        "--sun-misc-unsafe-memory-access=allow",
                         "-jar",
                         jar.toString()))
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        dir.resolve(module + ".log").toFile()));
-        builder.environment()
-                .putAll(Map.of(
-                        PORT,
-                        Integer.toString(port),
-                        "KAFKA_BOOTSTRAP_SERVERS",
-                        stack.kafka().bootstrapServers(),
-                        "QUARKUS_DATASOURCE_JDBC_URL",
-                        stack.postgres().jdbcUrl(),
-                        "QUARKUS_DATASOURCE_USERNAME",
-                        stack.postgres().user(),
-                        "QUARKUS_DATASOURCE_PASSWORD",
-                        stack.postgres().password(),
-                        "CONCORDANCE_S3_ENDPOINT",
-                        stack.s3().endpoint(),
-                        "CONCORDANCE_S3_ACCESS_KEY",
-                        stack.s3().accessKey(),
-                        "CONCORDANCE_S3_SECRET_KEY",
-                        stack.s3().secretKey(),
-                        "CONCORDANCE_S3_BUCKET",
-                        stack.s3().bucket(),
-                        "CONCORDANCE_DATA_DIR",
-                        dir.toString()));
-        builder.environment().putAll(settings);
-        return new ServiceProcess(builder.start(), port);
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        return new Host() {
+            @Override
+            public boolean isAlive() {
+                return process.isAlive();
+            }
+
+            @Override
+            public void kill() {
+                process.destroyForcibly().onExit().join();
+            }
+        };
     }
 
     private static int freePort() throws IOException {
@@ -96,8 +127,8 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     private boolean isReady() {
-        if (!process.isAlive()) {
-            throw new IllegalStateException("the service ended with status " + process.exitValue());
+        if (!host.isAlive()) {
+            throw new IllegalStateException("the service ended");
         }
         try (HttpClient client = HttpClient.newHttpClient()) {
             URI health = URI.create("http://127.0.0.1:" + port + "/q/health/ready");
@@ -131,8 +162,7 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** {@code kill -9}. */
     public void kill() {
-        process.destroyForcibly();
-        await().atMost(Duration.ofSeconds(30)).until(() -> !process.isAlive());
+        host.kill();
     }
 
     @Override
