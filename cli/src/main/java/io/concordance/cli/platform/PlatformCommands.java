@@ -7,6 +7,7 @@ public final class PlatformCommands {
     private PlatformCommands() {}
 
     public static List<Object> all() {
-        return List.of(new UpCommand(), new DownCommand(), new StatusCommand(), new SuperviseCommand());
+        return List.of(
+                new UpCommand(), new DownCommand(), new StatusCommand(), new SuperviseCommand(), new StartCaches());
     }
 }

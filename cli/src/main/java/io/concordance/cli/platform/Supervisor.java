@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -294,24 +293,9 @@ final class Supervisor implements AutoCloseable {
         }
 
         private Map<String, String> environment() throws IOException {
-            Path own = Files.createDirectories(data.resolve("services").resolve(service.module));
-            Map<String, String> environment = new HashMap<>();
-            environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
-            environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
-            environment.put("KAFKA_BOOTSTRAP_SERVERS", endpoints.kafka().bootstrapServers());
-            environment.put("QUARKUS_DATASOURCE_JDBC_URL", endpoints.postgres().jdbcUrl());
-            environment.put("QUARKUS_DATASOURCE_USERNAME", endpoints.postgres().user());
-            environment.put("QUARKUS_DATASOURCE_PASSWORD", endpoints.postgres().password());
-            environment.put("CONCORDANCE_S3_ENDPOINT", endpoints.s3().endpoint());
-            environment.put("CONCORDANCE_S3_ACCESS_KEY", endpoints.s3().accessKey());
-            environment.put("CONCORDANCE_S3_SECRET_KEY", endpoints.s3().secretKey());
-            environment.put("CONCORDANCE_S3_BUCKET", endpoints.s3().bucket());
-            for (Keeper other : keepers.values()) {
-                environment.put(other.service.urlVariable, other.url);
-            }
-            environment.put("CONCORDANCE_DATA_DIR", own.toString());
-            environment.put("OPT_OUT_TRACKING", "true");
-            return environment;
+            Map<Service, String> urls = new EnumMap<>(Service.class);
+            keepers.forEach((other, keeper) -> urls.put(other, keeper.url));
+            return service.environment(data, port, endpoints, urls);
         }
 
         private void pollUntilItEnds(Process started) throws InterruptedException {
