@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /**
- * Runs a third of the bundled study twice, sent by its form and by the command; the second time services die in the middle.
+ * Runs a third of the bundled study twice, sent by its form and by the command; the second time services die and are restarted in the middle.
  * Between them people judge what the first one found, a monitor fires on it in deployment, and every page is looked at.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -207,7 +207,7 @@ class DemoIT {
 
     @Test
     @Order(7)
-    void withServicesKilledInTheMiddleItFindsTheSame() throws Exception {
+    void withServicesKilledAndAllRestartedInTheMiddleItFindsTheSame() throws Exception {
         long seed = new Random().nextLong();
         System.out.println("seed " + seed);
         Random random = new Random(seed);
@@ -216,6 +216,8 @@ class DemoIT {
             CompletableFuture<StudyReport> running = CompletableFuture.supplyAsync(() -> run(STORMY), background);
             await(running, "capture", 0.3);
             kill(random);
+            await(running, "capture", 0.5);
+            restartEachInTurn(running);
             await(running, "dictionary", 0.4);
             kill(random);
             stormy = running.get();
@@ -274,6 +276,25 @@ class DemoIT {
         PartStatus victim = services.get(random.nextInt(services.size()));
         System.out.println("kill -9 " + victim.name() + " (" + victim.pid() + ")");
         ProcessHandle.of(victim.pid()).orElseThrow().destroyForcibly();
+    }
+
+    /** A rolling restart: each is told to end, and the next one's turn comes when it is back and ready. */
+    private static void restartEachInTurn(CompletableFuture<?> running) {
+        for (PartStatus service : Platform.status(STORMY).services()) {
+            Awaitility.await(service.name() + " before its restart")
+                    .atMost(PATIENCE)
+                    .until(() -> part(STORMY, service.name()).ready());
+            PartStatus before = part(STORMY, service.name());
+            assertThat(running)
+                    .as("the study, before " + service.name() + " was restarted")
+                    .isNotDone();
+            ProcessHandle.of(before.pid()).orElseThrow().destroy();
+            Awaitility.await(service.name() + " after its restart")
+                    .atMost(PATIENCE)
+                    .until(() -> part(STORMY, service.name()).ready()
+                            && part(STORMY, service.name()).pid() != before.pid());
+            System.out.println("restarted " + service.name());
+        }
     }
 
     private static void delete(Path folder) throws IOException {
