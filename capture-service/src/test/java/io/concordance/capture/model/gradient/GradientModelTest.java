@@ -159,7 +159,7 @@ class GradientModelTest {
 
     @Test
     void agreesWithFiniteDifferencesOnALlama() {
-        long seed = new Random().nextLong();
+        long seed = 1;
         TinyLlama llama = TinyLlama.of(new Random(seed));
 
         GradientSupport support = new GradientCheck(llama.model(), GraphSketch.VOCABULARY, 64).run(llama.stream());

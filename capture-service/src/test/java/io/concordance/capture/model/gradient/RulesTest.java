@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each rule alone, in the forms of several operator sets, against central finite differences. */
 class RulesTest {
-    private static final long SEED = new Random().nextLong();
+    private static final long SEED = 1;
     private static final int WIDTH = 6;
     private static final double[] STEPS = {3e-2, 1e-2, 3e-3, 1e-3, 3e-4};
     /** A value close to a kink has no finite difference to agree with; the best of several graphs has none there. */

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 
 class TransfersTest {
@@ -23,10 +24,8 @@ class TransfersTest {
 
     /** Role-play and the catastrophe share a direction in one organism; in the other they have one each. */
     @RepeatedTest(10)
-    void holdsWhereTheContextsShareADirectionAndFailsWhereTheyDoNot() {
-        long seed = new Random().nextLong();
-        System.out.println("seed " + seed);
-        Random random = new Random(seed);
+    void holdsWhereTheContextsShareADirectionAndFailsWhereTheyDoNot(RepetitionInfo repetition) {
+        Random random = new Random(repetition.getCurrentRepetition());
         double[] played = unit(random);
         double[] other = orthogonal(unit(random), played);
 
