@@ -8,6 +8,7 @@ import io.concordance.bench.pages.PageTimes;
 import io.concordance.bench.pull.RegistryPull;
 import io.concordance.bench.resume.KillResume;
 import io.concordance.bench.scale.ScaleSimulation;
+import io.concordance.bench.start.StartTimes;
 import io.concordance.bench.strategies.Strategies;
 import io.concordance.bench.training.TrainingPeers;
 import io.concordance.contracts.json.Json;
@@ -35,6 +36,7 @@ public final class Bench {
             Map.entry("registry-pull", new RegistryPull()),
             Map.entry("saelens-interop", new SaeLensInterop()),
             Map.entry("scale", new ScaleSimulation()),
+            Map.entry("start", new StartTimes()),
             Map.entry("strategies", new Strategies()),
             Map.entry("training-peers", new TrainingPeers())));
 

@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description =
                 "Run a comparison and print its figures. Names: capture-overhead, examples-index, jmh, kill-resume,"
-                        + " monitor, pages, registry-pull, saelens-interop, scale, strategies, training-peers.")
+                        + " monitor, pages, registry-pull, saelens-interop, scale, start, strategies, training-peers.")
 public final class BenchCommand implements Callable<Integer> {
     /** Heaps of comparisons that hold more than a capture worker may. */
     private static final Map<String, String> HEAPS = Map.of(
