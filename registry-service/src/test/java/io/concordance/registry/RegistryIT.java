@@ -13,6 +13,8 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 
 import io.concordance.contracts.dictionary.SparseEncoder;
 import io.concordance.contracts.digest.Digests;
@@ -61,6 +63,51 @@ import org.junit.jupiter.api.io.TempDir;
 @QuarkusTestResource(PlatformResource.class)
 @QuarkusTestResource(PeersResource.class)
 class RegistryIT {
+    @Test
+    void pullsAnswerEveryFormOfAQuestionAlikeAndAreCounted() {
+        Planted planted = candidate(21, 0);
+        approve(planted.uid(0), "medium");
+        String digest = publish("formed", planted.uid(0)).extract().path("digest");
+        for (String path : List.of("/v1/channels/formed", "/v1/bundles/" + digest + "/manifest.dsse.json")) {
+            Response plain = when().get(path);
+            String tag = plain.header("ETag");
+            plain.then().contentType(startsWith("application/json"));
+            byte[] compressible =
+                    given().header("Accept-Encoding", "gzip").get(path).asByteArray();
+            assertThat(compressible).isEqualTo(plain.asByteArray());
+            Response head = when().head(path);
+            assertThat(head.asByteArray()).isEmpty();
+            for (String header : List.of("ETag", "Cache-Control")) {
+                assertThat(head.header(header)).as(header).isEqualTo(plain.header(header));
+            }
+            for (String match : List.of(tag, "*", "\"other\", " + tag)) {
+                Response unchanged = given().header("If-None-Match", match).get(path);
+                assertThat(unchanged.statusCode()).as(match).isEqualTo(304);
+                assertThat(unchanged.header("ETag")).isEqualTo(tag);
+                assertThat(unchanged.header("Cache-Control")).isEqualTo(plain.header("Cache-Control"));
+                assertThat(unchanged.asByteArray()).isEmpty();
+            }
+            given().header("If-None-Match", "\"other\"").get(path).then().statusCode(200);
+            when().post(path).then().statusCode(405);
+        }
+        for (String hostile : List.of("..%2fformed", "FORMED", "formed%0d%0aX-Y:%20z")) {
+            given().urlEncodingEnabled(false)
+                    .get("/v1/channels/" + hostile)
+                    .then()
+                    .statusCode(404)
+                    .header("X-Y", nullValue());
+        }
+        given().urlEncodingEnabled(false)
+                .get("/v1/channels/formed%00")
+                .then()
+                .statusCode(400)
+                .body("detail", containsString("U+0000"));
+        assertThat(when().get("/q/metrics").asString())
+                .containsPattern(
+                        "http_server_requests_seconds_count\\{[^}]*status=\"304\",uri=\"/v1/channels/\\{name}\"")
+                .containsPattern("http_server_requests_seconds_count\\{[^}]*status=\"200\",uri=\"/v1/bundles/");
+    }
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @Inject

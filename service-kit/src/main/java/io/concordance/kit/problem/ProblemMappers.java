@@ -7,6 +7,8 @@ import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import java.sql.SQLException;
+import java.util.Set;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -14,6 +16,8 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 /** Turns whatever a resource throws into a problem body. What is not the caller's fault goes to the log, not to the caller. */
 public class ProblemMappers {
     private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
+    /** PostgreSQL's states for a character that text cannot hold, as it is or escaped in JSON. */
+    private static final Set<String> UNKEEPABLE_TEXT = Set.of("22021", "22P05");
 
     @ServerExceptionMapper
     public Response field(FieldProblem problem) {
@@ -60,6 +64,14 @@ public class ProblemMappers {
 
     @ServerExceptionMapper
     public Response any(Throwable failure) {
+        if (isUnkeepableText(failure)) {
+            return new Problem(
+                            ProblemTypes.HTTP,
+                            "Bad Request",
+                            400,
+                            "The request has text with the character U+0000, which cannot be kept or looked up.")
+                    .toResponse();
+        }
         String reference = UUID.randomUUID().toString();
         LOG.errorf(failure, "Request failed, reference %s", reference);
         return new Problem(
@@ -68,5 +80,14 @@ public class ProblemMappers {
                         500,
                         "The service failed; its log has the cause under reference " + reference + ".")
                 .toResponse();
+    }
+
+    private static boolean isUnkeepableText(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql && UNKEEPABLE_TEXT.contains(String.valueOf(sql.getSQLState()))) {
+                return true;
+            }
+        }
+        return false;
     }
 }
