@@ -68,6 +68,7 @@ record DictionaryPage(
 
     static DictionaryPage of(
             Asked asked,
+            List<Figure> figures,
             @Nullable Counts counts,
             Map<String, Long> changes,
             List<ArmTally> arms,
@@ -89,7 +90,7 @@ record DictionaryPage(
                 asked.run().problem(),
                 problems,
                 facts(run, counts),
-                figures(asked),
+                figures,
                 arms.stream()
                         .map(arm -> new ArmRow(
                                 TokenText.plain(arm.arm()),

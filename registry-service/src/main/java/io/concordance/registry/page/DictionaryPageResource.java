@@ -43,8 +43,15 @@ class DictionaryPageResource {
     private final Services services;
     private final DictionaryMatches matches;
     private final Clock clock;
-    private final Kept<String, Asked> asked = new Kept<>(AGE, this::ask);
+    private final Kept<String, Drawn> drawn = new Kept<>(AGE, id -> Drawn.of(ask(id)));
     private final Kept<String, Known> known;
+
+    /** What was asked, and the figures of it, drawn once for as long as the answers are kept. */
+    private record Drawn(Asked asked, List<Figure> figures) {
+        static Drawn of(Asked asked) {
+            return new Drawn(asked, DictionaryPage.figures(asked));
+        }
+    }
 
     private record Known(FeatureRepository.Counts counts, Map<String, Long> changes, List<ArmTally> arms) {}
 
@@ -84,11 +91,13 @@ class DictionaryPageResource {
                 ? CompletableFuture.completedFuture(Answer.unknown("none"))
                 : services.ask(Service.TRAINER, path(with));
         Answer runs = runs();
-        Asked found = known(id);
+        Drawn shown = drawn(id);
+        Asked found = shown.asked();
         String digest = DictionaryPage.digest(found.run().json());
         Known facts = known.get(digest);
         DictionaryPage page = DictionaryPage.of(
                 found,
+                shown.figures(),
                 facts.counts(),
                 facts.changes(),
                 facts.arms(),
@@ -101,7 +110,7 @@ class DictionaryPageResource {
     @Path("{id}/figures/{file}")
     @Produces(MediaType.WILDCARD)
     public Response figure(@PathParam("id") String id, @PathParam("file") String file) {
-        return HtmlResource.figure(DictionaryPage.figures(known(id)), file);
+        return HtmlResource.figure(drawn(id).figures(), file);
     }
 
     /** Figures of a comparison. */
@@ -111,7 +120,7 @@ class DictionaryPageResource {
     public Response figure(
             @PathParam("id") String id, @PathParam("other") String other, @PathParam("file") String file) {
         DictionaryPage.Other compared =
-                other(known(id).run().json(), known(other).run().json());
+                other(drawn(id).asked().run().json(), drawn(other).asked().run().json());
         Figure figure = compared == null ? null : compared.matching().figure();
         return HtmlResource.figure(figure == null ? List.of() : List.of(figure), file);
     }
@@ -140,9 +149,9 @@ class DictionaryPageResource {
                 .build();
     }
 
-    private Asked known(String id) {
-        Asked found = asked.get(id);
-        if (found.run().unknown()) {
+    private Drawn drawn(String id) {
+        Drawn found = drawn.get(id);
+        if (found.asked().run().unknown()) {
             throw ProblemException.notFound("dictionary run", id);
         }
         return found;
