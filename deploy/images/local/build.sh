@@ -2,7 +2,8 @@
 # Builds images for deploy/compose.yaml and `./concordance test --parts containers` where none can be pulled: a Debian by
 # debootstrap, a JRE by jlink, Kafka from the jars of the local platform, PostgreSQL and Prometheus from Debian, MinIO by Go.
 # Their names go to .concordance/images.env, for `--env-file` and for a shell. Asks for root, debootstrap, Go, a Docker
-# engine and a packaged checkout; installs nothing. DEBIAN=IMAGE takes an image that is there in place of debootstrap's.
+# engine and a packaged checkout; installs nothing. DEBIAN=IMAGE takes an image that is there in place of debootstrap's,
+# SEAWEEDFS=PROGRAM that program in place of MinIO.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 readonly SUITE=bookworm PREFIX=concordance-local
@@ -37,7 +38,7 @@ cp deploy/images/local/* "$context"
 mkdir "$context/kafka"
 cp deploy/local/target/local-stack/*.jar "$context/kafka"
 rm -f "$context"/kafka/embedded-postgres* "$context"/kafka/s3*
-cp "$(deploy/images/local/minio.sh)" "$context/minio"
+cp "${SEAWEEDFS:-$(deploy/images/local/minio.sh)}" "$context/object-store"
 
 for image in jre kafka postgres object-store prometheus; do
   docker build --target "$image" --build-arg "DEBIAN=$debian" -t "$PREFIX/$image:1" "$context"
@@ -47,10 +48,10 @@ BASE=$PREFIX/jre:1
 IMAGE_KAFKA=$PREFIX/kafka:1
 IMAGE_POSTGRES=$PREFIX/postgres:1
 IMAGE_OBJECT_STORE=$PREFIX/object-store:1
-OBJECT_STORE_COMMAND="server /data --address :8333"
 IMAGE_PROMETHEUS=$PREFIX/prometheus:1
 TESTCONTAINERS_RYUK_DISABLED=true
 TESTCONTAINERS_CHECKS_DISABLE=true
 TESTCONTAINERS_HOST_OVERRIDE=127.0.0.1
 END
+[ -n "${SEAWEEDFS:-}" ] || echo 'OBJECT_STORE_COMMAND="server /data --address :8333"' >> .concordance/images.env
 docker image ls --format '{{.Repository}}:{{.Tag}} {{.Size}}' "$PREFIX/*"

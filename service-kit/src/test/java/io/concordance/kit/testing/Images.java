@@ -19,7 +19,7 @@ record Images(String kafka, String objectStore, List<String> objectStoreCommand,
                 List.of(environment
                         .getOrDefault(
                                 "OBJECT_STORE_COMMAND",
-                                "server -dir=/data -ip.bind=0.0.0.0 -volume.max=0 -s3 -s3.port=8333 -s3.config=/s3.json")
+                                "server -dir=/data -ip.bind=0.0.0.0 -volume.max=0 -master.volumeSizeLimitMB=1024 -s3 -s3.port=8333 -s3.config=/s3.json")
                         .split(" ")),
                 environment.getOrDefault("IMAGE_POSTGRES", "postgres:18.6"),
                 environment.getOrDefault("IMAGE_SERVICES", "concordance"));
