@@ -9,7 +9,8 @@ import io.concordance.contracts.event.DictionaryCheckpointed;
 import io.concordance.contracts.event.Event;
 import io.concordance.contracts.event.FeatureDiscovered;
 import io.concordance.contracts.event.Topics;
-import io.concordance.local.LocalStackProcess;
+import io.concordance.kit.testing.Platform;
+import io.concordance.kit.testing.ServiceProcess;
 import io.concordance.local.StackEndpoints;
 import io.concordance.trainer.checkpoint.Training;
 import io.concordance.trainer.kernel.Processor;
@@ -23,7 +24,6 @@ import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -42,17 +42,16 @@ class KillIT {
     private static final int WIDTH = 24;
     private static final int KILLS = 3;
     private static final long TOKENS = 400_000;
-    private static LocalStackProcess stack;
+    private static Platform stack;
 
     @TempDir
     Path folder;
 
-    private Process service;
-    private int port;
+    private ServiceProcess service;
 
     @BeforeAll
     static void startStack() throws IOException {
-        stack = LocalStackProcess.start(Path.of(
+        stack = Platform.start(Path.of(
                         "target",
                         "platform-kill",
                         Long.toString(ProcessHandle.current().pid()))
@@ -67,7 +66,7 @@ class KillIT {
     @AfterEach
     void stopService() {
         if (service != null) {
-            service.destroyForcibly().onExit().join();
+            service.kill();
         }
     }
 
@@ -94,7 +93,7 @@ class KillIT {
             await().atMost(PATIENCE).until(() -> get(id).getLong("step") > after);
             await().pollDelay(Duration.ofMillis(50 + random.nextInt(500))).until(() -> true);
             step = get(id).getLong("step");
-            service.destroyForcibly().onExit().join();
+            service.kill();
             System.out.println("killed at step " + step);
             startService();
         }
@@ -119,54 +118,26 @@ class KillIT {
                 .build());
     }
 
-    private void startService() throws Exception {
-        port = freePort();
-        StackEndpoints endpoints = stack.endpoints();
-        Map<String, String> settings = Map.ofEntries(
-                Map.entry("quarkus.http.port", Integer.toString(port)),
-                Map.entry("quarkus.http.host", "127.0.0.1"),
-                Map.entry("kafka.bootstrap.servers", endpoints.kafka().bootstrapServers()),
-                Map.entry("quarkus.datasource.jdbc.url", endpoints.postgres().jdbcUrl()),
-                Map.entry("quarkus.datasource.username", endpoints.postgres().user()),
-                Map.entry("quarkus.datasource.password", endpoints.postgres().password()),
-                Map.entry("concordance.s3.endpoint", endpoints.s3().endpoint()),
-                Map.entry("concordance.s3.access-key", endpoints.s3().accessKey()),
-                Map.entry("concordance.s3.secret-key", endpoints.s3().secretKey()),
-                Map.entry("concordance.s3.bucket", endpoints.s3().bucket()),
-                Map.entry(
-                        "concordance.trainer.cache-dir", folder.resolve("cache").toString()),
-                Map.entry("concordance.trainer.window-rows", Integer.toString(SmallWindows.WINDOW_ROWS)),
-                Map.entry("concordance.trainer.checkpoint-every", "200ms"),
-                Map.entry("concordance.trainer.heartbeat", "300ms"),
-                Map.entry("concordance.trainer.steal-after", "2s"));
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "--enable-native-access=ALL-UNNAMED",
-                "--add-modules=jdk.incubator.vector"));
-        settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
-        command.addAll(List.of(
-                "-jar",
-                Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath().toString()));
-        service = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                        Path.of("target", "kill-it-service.log").toFile()))
-                .start();
-        await().atMost(PATIENCE).ignoreExceptions().until(() -> {
-            assertThat(service.isAlive()).isTrue();
-            return given().port(port).get("/q/health/ready").statusCode() == 200;
-        });
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
+    private void startService() throws IOException {
+        service = ServiceProcess.start(
+                "sae-trainer-service",
+                stack.endpoints(),
+                folder,
+                Map.of(
+                        "CONCORDANCE_TRAINER_CACHE_DIR",
+                        folder.resolve("cache").toString(),
+                        "CONCORDANCE_TRAINER_WINDOW_ROWS",
+                        Integer.toString(SmallWindows.WINDOW_ROWS),
+                        "CONCORDANCE_TRAINER_CHECKPOINT_EVERY",
+                        "200ms",
+                        "CONCORDANCE_TRAINER_HEARTBEAT",
+                        "300ms",
+                        "CONCORDANCE_TRAINER_STEAL_AFTER",
+                        "2s"));
     }
 
     private String submit(CaptureFixture job) {
-        return given().port(port)
+        return given().port(service.port())
                 .contentType(ContentType.JSON)
                 .body(Map.of(
                         "name",
@@ -196,7 +167,7 @@ class KillIT {
     }
 
     private JsonPath get(String id) {
-        return given().port(port)
+        return given().port(service.port())
                 .get("/v1/dictionaries/" + id)
                 .then()
                 .statusCode(200)
