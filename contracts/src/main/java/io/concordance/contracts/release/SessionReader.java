@@ -9,6 +9,9 @@ import java.util.List;
  * tokens, in double precision, so a value is the same bits wherever it is computed. Immutable; usable from any thread.
  */
 public final class SessionReader {
+    /** The bits of infinity; those of every value that is not finite, less the sign, are no fewer. */
+    private static final int INFINITE = 0x7f800000;
+
     private final FeatureReader features;
     private final int width;
     private final List<Reading> readings;
@@ -106,14 +109,13 @@ public final class SessionReader {
 
         @Override
         public void values(int first, int count, int feature, float[] sums, int at, int stride, float bias) {
+            int largest = 0;
             for (int r = 0; r < count; r++) {
-                broken |= !Float.isFinite(sums[at + r * stride] + bias);
+                largest = Math.max(largest, Float.floatToRawIntBits(sums[at + r * stride] + bias) & Integer.MAX_VALUE);
             }
+            broken |= largest >= INFINITE;
             for (int reading : byRow[feature]) {
-                Pool pool = pools[reading];
-                for (int r = 0; r < count; r++) {
-                    pool.add(first + r, sums[at + r * stride] + bias);
-                }
+                pools[reading].add(first, count, sums, at, stride, bias);
             }
         }
 
@@ -134,6 +136,8 @@ public final class SessionReader {
         private final Pooling pooling;
         /** The largest values so far, ascending. */
         private final float[] largest;
+        /** Whether nothing but {@link #peak} is asked for. */
+        private final boolean peakOnly;
 
         private int from;
         private int to;
@@ -146,6 +150,7 @@ public final class SessionReader {
         Pool(Pooling pooling) {
             this.pooling = pooling;
             this.largest = new float[pooling.tokens()];
+            this.peakOnly = pooling.over() == Pooling.Over.MAX && pooling.tokens() == 1;
         }
 
         void begin(int tokens, int firstOutput) {
@@ -157,6 +162,27 @@ public final class SessionReader {
             count = 0;
             peak = Float.NEGATIVE_INFINITY;
             at = -1;
+        }
+
+        /** Values {@code sums[start + r * stride] + bias} of tokens {@code first + r}, {@code r} below {@code many}. */
+        void add(int first, int many, float[] sums, int start, int stride, float bias) {
+            int end = Math.min(many, to - first);
+            int begin = Math.max(0, from - first);
+            if (!peakOnly) {
+                for (int r = begin; r < end; r++) {
+                    add(first + r, sums[start + r * stride] + bias);
+                }
+                return;
+            }
+            float highest = peak;
+            for (int r = begin; r < end; r++) {
+                float value = sums[start + r * stride] + bias;
+                if (value > highest) {
+                    highest = value;
+                    at = first + r;
+                }
+            }
+            peak = highest;
         }
 
         void add(int token, float value) {
@@ -181,7 +207,7 @@ public final class SessionReader {
 
         float value() {
             return switch (pooling.over()) {
-                case MAX -> largest[0];
+                case MAX -> peakOnly ? peak : largest[0];
                 case MEAN -> count == 0 ? Float.NEGATIVE_INFINITY : (float) (sum / count);
                 case LAST -> last;
             };

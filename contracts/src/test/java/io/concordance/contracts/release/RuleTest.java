@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RuleTest {
     private static final Fires INTENT = peak("f_intent");
@@ -35,13 +37,14 @@ class RuleTest {
         return Rule.of("r", ConcernLevel.HIGH, condition);
     }
 
-    @Test
-    void pooledValuesAreWhatTheirDefinitionsSay() {
+    /** Few features are read one by one, many a tile at a time where there are vectors. */
+    @ParameterizedTest
+    @ValueSource(ints = {3, 35})
+    void pooledValuesAreWhatTheirDefinitionsSay(int features) {
         int width = 5;
-        int features = 3;
         long seed = 11;
         Random random = new Random(seed);
-        FeatureReader features3 =
+        FeatureReader plain =
                 new FeatureReader(floats(random, features * width), floats(random, features), floats(random, width));
         List<Reading> readings = new ArrayList<>();
         for (int row = 0; row < features; row++) {
@@ -53,16 +56,17 @@ class RuleTest {
                 }
             }
         }
-        SessionReader reader = new SessionReader(features3, width, features, readings);
-        for (int session = 0; session < 200; session++) {
+        SessionReader reader = new SessionReader(plain, width, features, readings);
+        for (int session = 0; session < 60; session++) {
             int tokens = random.nextInt(90);
             int output = random.nextInt(tokens + 1);
             float[] rows = floats(random, tokens * width);
-            float[] pre = features3.read(rows, tokens);
+            float[] pre = plain.read(rows, tokens);
             Session read = reader.read(rows, tokens, output);
             for (int i = 0; i < readings.size(); i++) {
                 Reading reading = readings.get(i);
                 List<Float> counted = new ArrayList<>();
+                int highest = -1;
                 for (int t = 0; t < tokens; t++) {
                     boolean counts = switch (reading.pooling().scope()) {
                         case ALL_TOKENS -> true;
@@ -71,12 +75,43 @@ class RuleTest {
                     };
                     if (counts) {
                         counted.add(pre[t * features + reading.row()]);
+                        if (highest < 0
+                                || pre[t * features + reading.row()] > pre[highest * features + reading.row()]) {
+                            highest = t;
+                        }
                     }
                 }
                 assertThat(read.values()[i])
                         .as("seed %d session %d %s", seed, session, reading)
                         .isEqualTo(pooled(counted, reading.pooling()));
+                assertThat(read.tokens()[i])
+                        .as("seed %d session %d %s", seed, session, reading)
+                        .isEqualTo(highest);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+    void aSessionWithAValueThatIsNotFiniteIsRefusedWhereverItIs(float broken) {
+        int width = 5;
+        int tokens = 29;
+        Random random = new Random(12);
+        for (int features : new int[] {3, 35}) {
+            FeatureReader plain = new FeatureReader(
+                    floats(random, features * width), floats(random, features), floats(random, width));
+            SessionReader reader =
+                    new SessionReader(plain, width, features, List.of(new Reading(features - 1, Pooling.PEAK)));
+            float[] rows = floats(random, tokens * width);
+            for (int token = 0; token < tokens; token++) {
+                float[] spoiled = rows.clone();
+                spoiled[token * width + token % width] = broken;
+                assertThatThrownBy(() -> reader.read(spoiled, tokens, tokens))
+                        .as("%d features, token %d", features, token)
+                        .isInstanceOf(FieldProblem.class)
+                        .hasMessageContaining("finite");
+            }
+            assertThat(reader.read(rows, tokens, tokens).values()[0]).isFinite();
         }
     }
 
